@@ -1,0 +1,74 @@
+"""A plan: what a film needs, decided before anything is spent. It is a value; drawing it changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from jynco.model.ids import ClipId, ProjectId
+from jynco.model.motion import Shot
+from jynco.model.states import Lane, OnMissing, Purpose
+
+
+class Action(StrEnum):
+    """What has to be done for one clip."""
+
+    CACHED = "cached"
+    GENERATE = "generate"
+    FOOTAGE = "footage"
+    FAILED = "failed"  # cannot be made as it stands; ``reason`` says why
+
+
+@dataclass(frozen=True, slots=True)
+class ClipPlan:
+    """The decision for one clip."""
+
+    clip_id: ClipId
+    action: Action
+    frames: int
+    shot: Shot | None = None
+    image: str | None = None
+    usd: Decimal | None = Decimal(0)  # None: the provider publishes no price
+    seconds: float = 0.0  # rough time to make it
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a film was asked for, beside the document itself."""
+
+    purpose: Purpose = Purpose.FINAL
+    lane: Lane = Lane.NORMAL
+    on_missing: OnMissing = OnMissing.BLOCK
+    provider: str | None = None  # instead of the installation's default
+    container: str | None = None  # mp4 or webm; None: what the codec wants
+    budget_usd: Decimal | None = None
+    pay_again: bool = False
+    clips: tuple[ClipId, ...] = ()  # only these; empty: all
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is cached, what must be generated, and what it costs."""
+
+    project_id: ProjectId
+    revision: int
+    wishes: Wishes
+    clips: tuple[ClipPlan, ...]
+    frames: int  # of the film
+
+    @property
+    def to_generate(self) -> tuple[ClipPlan, ...]:
+        """The clips that need a motion task."""
+        return tuple(clip for clip in self.clips if clip.action is Action.GENERATE)
+
+    @property
+    def usd(self) -> Decimal:
+        """The estimated price; clips without a published price count nothing (see ``unpriced``)."""
+        return sum((clip.usd or Decimal(0) for clip in self.clips), Decimal(0))
+
+    @property
+    def unpriced(self) -> int:
+        """How many clips have no published price."""
+        return sum(clip.usd is None for clip in self.clips)

@@ -1,0 +1,149 @@
+"""What Jynco asks of the world. Agents receive these; adapters are these; nothing else connects them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
+
+from jynco.model.ids import CacheKey, JobId, ProjectId
+from jynco.model.jobs import Claim, ClipRow, Event, Failure, Generation, Job, Outcome, Project, Receipt
+from jynco.model.media import Command, MediaInfo
+from jynco.model.motion import Capabilities, PollAnswer, Shot, Ticket
+from jynco.model.states import GenerationState, JobState
+from jynco.model.storyboard import Document
+
+
+class Clock(Protocol):
+    """The time of day (UTC) and a new name for a thing."""
+
+    def now(self) -> datetime: ...
+    def token(self) -> str: ...  # 20 characters of [a-z0-9], never twice
+
+
+class Watch(Protocol):
+    """A long step's tie to the outside: raises LeaseLost, Cancelled or ServiceAway (shutting down) when it must end."""
+
+    def check(self) -> None: ...
+    def progress(self, fraction: float) -> None: ...  # 0..1; cheap, may be called per frame
+
+
+class Storage(Protocol):
+    """Files by key, such as ``projects/proj_a/images/x.png``. Writes appear whole or not at all. Raises StorageFull."""
+
+    def put(self, key: str, source: Path) -> None: ...  # copies
+    def put_bytes(self, key: str, data: bytes) -> None: ...
+    def adopt(self, key: str, source: Path) -> None: ...  # moves a finished scratch file in
+    def link(self, source_key: str, key: str) -> None: ...  # hard link or copy; NotFound
+    def path(self, key: str) -> Path: ...  # a local file to read; NotFound
+    def read(self, key: str) -> bytes: ...  # NotFound
+    def exists(self, key: str) -> bool: ...
+    def delete(self, key: str) -> None: ...  # a missing key is fine
+    def delete_all(self, prefix: str) -> None: ...
+    def keys(self, prefix: str) -> Iterator[str]: ...
+    def scratch(self) -> AbstractContextManager[Path]: ...  # a folder that is gone afterwards
+
+
+class Lock(Protocol):
+    """One holder at a time per name, across processes; released when its process dies. Raises ServiceAway when late."""
+
+    def hold(self, name: str, timeout: float = 30.0) -> AbstractContextManager[None]: ...
+
+
+class Media(Protocol):
+    """FFmpeg, for one file or one command. Raises MediaFailed, MediaTimeout; AssetRefused for foreign input."""
+
+    def probe(self, path: Path) -> MediaInfo: ...
+    def run(self, command: Command, watch: Watch, *, timeout: float) -> None: ...
+    def verify(self, path: Path) -> MediaInfo: ...  # decodes every frame
+    def build(self) -> str: ...  # names the FFmpeg build, for keys
+
+
+class Provider(Protocol):
+    """An image-to-video model behind five verbs. Every vendor error leaves as a ProviderError."""
+
+    @property
+    def name(self) -> str: ...
+    def capabilities(self, model: str | None) -> Capabilities: ...  # RequestRejected for unknown models
+    def submit(self, shot: Shot, image: Path | None) -> Ticket: ...
+    def poll(self, shot: Shot, ticket: Ticket) -> PollAnswer: ...
+    def collect(self, shot: Shot, image: Path | None, ticket: Ticket, target: Path, watch: Watch) -> None: ...
+    def cancel(self, ticket: Ticket) -> None: ...
+    def find(self, shot: Shot, since: datetime) -> Ticket | None: ...  # where the vendor lists its tasks
+
+
+class Projects(Protocol):
+    """Projects and what people want. Raises NotFound, Conflict, StaleRevision; ServiceAway when the database is."""
+
+    def create(self, project_id: ProjectId, document: Document) -> Project: ...
+    def get(self, project_id: ProjectId) -> Project: ...
+    def find(self, project_id: ProjectId) -> Project | None: ...
+    def page(self, after: ProjectId | None, limit: int) -> Sequence[Project]: ...  # by id
+    def save(self, project_id: ProjectId, document: Document, expected: int | None) -> Project: ...
+    def delete(self, project_id: ProjectId) -> None: ...
+    def mirrored(self, project_id: ProjectId, changes: int) -> None: ...  # never goes back
+    def behind(self, limit: int) -> Sequence[ProjectId]: ...  # mirrored < changes
+    def clips(self, project_id: ProjectId) -> Sequence[ClipRow]: ...
+    def events(self, project_id: ProjectId, after: int, limit: int) -> Sequence[Event]: ...
+
+
+class Jobs(Protocol):
+    """Jobs, their leases and their ends, by the database's clock. Late writers get LeaseLost."""
+
+    def accept(self, jobs: Sequence[Job], clips: Sequence[ClipRow]) -> None: ...  # one transaction
+    def get(self, job_id: JobId) -> Job: ...
+    def page(
+        self, project_id: ProjectId | None, state: JobState | None, after: JobId | None, limit: int
+    ) -> Sequence[Job]: ...
+    def children(self, job_id: JobId) -> Sequence[Job]: ...
+    def active(self, project_id: ProjectId) -> Sequence[Job]: ...  # render and clips jobs not yet terminal
+    def claim(self, job_id: JobId, owner: str, seconds: float) -> Claim | None: ...  # None: taken or terminal
+    def beat(self, claim: Claim, seconds: float, progress: float) -> None: ...
+    def park(self, claim: Claim, seconds: float, *, refused: bool = False) -> None: ...  # lease back, next step later
+    def finish_motion(self, claim: Claim, outcome: Outcome) -> None: ...  # job, clip row and event in one transaction
+    def finish_render(
+        self, claim: Claim, *, output: str | None, receipt: Receipt | None, failure: Failure | None
+    ) -> None: ...
+    def cancel(self, job_id: JobId) -> Job: ...  # with the jobs below it; terminal jobs stay as they are
+    def stranded(self, grace: float, limit: int) -> Sequence[Job]: ...  # due, unleased, not terminal; resends + 1
+
+
+class Ledger(Protocol):
+    """Generations: at most one live attempt per cache key, one owner at a time."""
+
+    def take(
+        self, key: CacheKey, job: Job, owner: str, seconds: float
+    ) -> Generation | None: ...  # made or resumed; None: somebody else's
+    def advance(
+        self,
+        generation: Generation,
+        state: GenerationState,
+        *,
+        ticket: Ticket | None = None,
+        actual_usd: Decimal | None = None,
+        failure: Failure | None = None,
+    ) -> Generation: ...
+    def beat(self, generation: Generation, seconds: float) -> None: ...
+    def release(self, generation: Generation) -> None: ...  # the lease, not the attempt
+    def unknown(self, key: CacheKey) -> Generation | None: ...  # the latest attempt, when nobody knows its outcome
+    def history(self, project_id: ProjectId) -> Sequence[Generation]: ...
+
+
+class Database(Protocol):
+    """The truth, and the four ways to it."""
+
+    @property
+    def projects(self) -> Projects: ...
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    def ping(self) -> None: ...  # raises ServiceAway
+    def close(self) -> None: ...
+
+
+Providers = Mapping[str, Provider]
+Say = Callable[[str], None]
