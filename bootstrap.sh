@@ -19,11 +19,13 @@ wanted() { { cat $LOCKS bootstrap.sh; printf '%s' "$ROOT"; } | cksum; }
 is_ready() { [ -x "$VENV/bin/python" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$WANTED" ]; }
 
 find_python() {
-    for candidate in ${PYTHON:+"$PYTHON"} python3.13 python3.12 python3.11 python3 python /usr/bin/python3; do
+    [ -z "${PYTHON:-}" ] || set -- "$PYTHON"
+    [ -n "${PYTHON:-}" ] || set -- python3.13 python3.12 python3.11 python3 python /usr/bin/python3
+    for candidate; do
         "$candidate" -c 'import sys
 sys.exit(1) if not (3, 11) <= sys.version_info[:2] <= (3, 13) else print(sys.executable)' 2>/dev/null && return
     done
-    die 'no Python 3.11, 3.12 or 3.13 was found; install one, or name it: PYTHON=/path/to/python ./bootstrap.sh'
+    die "none of $* is a Python 3.11, 3.12 or 3.13; install one, or name it: PYTHON=/path/to/python ./bootstrap.sh"
 }
 
 # The kernel ties this lock to file descriptor 9, which this shell and all it starts keep open: it ends with

@@ -1,0 +1,38 @@
+"""What every test may ask for: a program of the system, or to be left out with the reason."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Need = Callable[[str], Path]
+
+pytest_plugins = ["pytester"]  # tests/architecture/test_skips.py runs pytest itself
+
+
+def find_or_skip(program: str) -> Path:
+    """The program's path. Without it the test is skipped, or failed where JYNCO_TEST_ALL=1 promised it."""
+    found = shutil.which(program)
+    if found:
+        return Path(found)
+    reason = f"{program} is not installed"
+    if os.environ.get("JYNCO_TEST_ALL") == "1":
+        pytest.fail(f"{reason}, and JYNCO_TEST_ALL=1 lets no test be skipped", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def need() -> Need:
+    """``chromium = need("chromium")``, for a test that also wants to know where the program is."""
+    return find_or_skip
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """``@pytest.mark.need("rabbitmq-server")``, for a test that only wants it to be there."""
+    for mark in item.iter_markers("need"):
+        for program in mark.args:
+            find_or_skip(program)
