@@ -62,7 +62,7 @@ VIOLATIONS = [
 
 
 def plant(tree: Path, file: str, line: str) -> None:
-    """Adds a module with one import; a room that is a single file, or not built yet, becomes a folder first."""
+    """Adds a module with one import; a room that is one file, or not built yet, becomes a folder first."""
     target = tree / file
     room = target.parent
     if not room.exists():
@@ -72,19 +72,26 @@ def plant(tree: Path, file: str, line: str) -> None:
     target.write_text(f"{line}\n")
 
 
-@pytest.mark.parametrize(("file", "line", "contract"), VIOLATIONS)
-def test_a_planted_violation_breaks_its_contract(copy: Path, file: str, line: str, contract: str) -> None:
-    plant(copy, file, line)
-    result = lint_imports(copy)
-    broken = [report for report in result.stdout.splitlines() if report.endswith("BROKEN")]
+def assert_broken(tree: Path, contract: str) -> None:
+    result = lint_imports(tree)
+    broken = [report for report in result.stdout.splitlines() if " BROKEN" in report]
     assert result.returncode == 1, result.stdout + result.stderr
     assert any(report.startswith(contract) for report in broken), result.stdout
 
 
+@pytest.mark.parametrize(("file", "line", "contract"), VIOLATIONS)
+def test_a_planted_violation_breaks_its_contract(copy: Path, file: str, line: str, contract: str) -> None:
+    plant(copy, file, line)
+    assert_broken(copy, contract)
+
+
+def test_a_circle_is_seen(copy: Path) -> None:
+    plant(copy, "jynco/model/planted.py", "import jynco.model.planted_too")
+    plant(copy, "jynco/model/planted_too.py", "import jynco.model.planted")
+    assert_broken(copy, "No circles")
+
+
 def test_an_import_for_the_type_checker_counts(copy: Path) -> None:
-    plant(
-        copy,
-        "jynco/model/planted.py",
-        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import jynco.ports",
-    )
-    assert lint_imports(copy).returncode == 1
+    hidden = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import jynco.ports"
+    plant(copy, "jynco/model/planted.py", hidden)
+    assert_broken(copy, "Imports go down only")
