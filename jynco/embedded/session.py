@@ -1,0 +1,145 @@
+"""A command's end: start the servers of a data folder, or share those that another command started."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from jynco.embedded.locks import Lock, until
+from jynco.embedded.paths import Layout, explained
+from jynco.embedded.procfile import lines
+from jynco.embedded.wishes import Answer, Letter, Wish
+from jynco.errors import ServiceAway
+
+PACKAGES = Path(__file__).resolve().parents[2]  # the folder that ``jynco`` is imported from
+ENDING = 60.0  # seconds that we wait for earlier servers to end
+STARTING = 420.0  # a bound for a supervisor that lives and does not answer: recovery and a long release line
+FAREWELL = 5.0
+LONGEST_LOG = 10_000_000  # bytes; a longer log starts anew and the old one is kept as .1
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where the servers of a data folder are."""
+
+    database_url: str  # postgresql://jynco@/jynco?host=<socket folder>
+    redis_url: str  # unix://<socket>
+    log_dir: Path
+
+
+def _quiet(_sentence: str) -> None:
+    pass
+
+
+@contextmanager
+def session(
+    data: Path,
+    *,
+    root: Path,
+    procfile: Path,
+    processes: Sequence[str] = (),
+    preload: Sequence[str] = (),
+    release: str | None = "release",
+    environment: Mapping[str, str],
+    started: Callable[[str], None] = _quiet,
+) -> Iterator[Servers]:
+    """Start, or share, the servers of the data folder ``data`` for as long as the block runs.
+
+    ``processes`` names the Procfile lines to run beside them and ``release`` the line to run once before those; they run
+    in ``root`` with ``environment``, DATABASE_URL, REDIS_URL and JYNCO_DATA. A process that another command has started
+    already is shared as it is. ``preload`` names modules that the processes' parent imports for them. ``started`` is told,
+    in one sentence, when it is this command that starts the servers. They end with the last block.
+
+    Raises UsageWrong for a Procfile without such a line, StorageFull when ``data`` cannot be written, and ServiceAway,
+    with the log's name, when something does not come up.
+    """
+    chosen = lines(procfile, processes)
+    wish = Wish(
+        root=str(root.resolve()), processes=chosen, release=lines(procfile, [release] if release else []),
+        preload=tuple(preload), environment=dict(environment),
+    )  # fmt: skip
+    layout = Layout(data.expanduser().resolve())
+    with explained(layout.data):
+        layout.make()
+        clients = Lock(layout.clients)
+    try:
+        if not until(clients.share, ENDING):
+            raise ServiceAway(f"Servers of {layout.data} are still shutting down; see {layout.log('supervisor')}.")
+        answer = _ask(layout, wish, started)
+        yield Servers(answer.database_url, answer.redis_url, layout.logs)
+    finally:
+        _leave(layout, clients)
+
+
+def _ask(layout: Layout, wish: Wish, started: Callable[[str], None]) -> Answer:
+    with explained(layout.data):
+        letter = Letter(layout.wishes, wish)
+    try:
+        answer = _await(layout, letter, wish, started)
+    finally:
+        letter.withdraw()
+    if answer.failure:
+        raise answer.error()
+    return answer
+
+
+def _await(layout: Layout, letter: Letter, wish: Wish, started: Callable[[str], None]) -> Answer:
+    """Wait for the answer. Whoever finds the supervisor's lock free starts one, once."""
+    launched = False
+    deadline = time.monotonic() + STARTING
+    while time.monotonic() < deadline:
+        guard = Lock(layout.supervisor)
+        try:
+            free = guard.own()
+            if (answer := letter.answer()) is not None:  # asked after the lock: an ended supervisor had answered before
+                return answer
+            if free and launched:
+                break
+            if free:
+                started(f"Starting Postgres and Valkey in {layout.data}")
+                _launch(layout, guard, wish.environment)
+                launched = True
+        finally:
+            guard.close()
+        time.sleep(0.01)
+    raise ServiceAway(f"The embedded servers do not come up; see {layout.log('supervisor')}.")
+
+
+def _launch(layout: Layout, guard: Lock, environment: Mapping[str, str]) -> None:
+    """Start a supervisor that inherits the lock we hold, so that there is never a moment for a second one."""
+    _turn_logs(layout)
+    with explained(layout.data), layout.log("supervisor").open("ab") as log:
+        done = subprocess.run(
+            [sys.executable, "-m", "jynco.embedded.supervisor", str(layout.data), str(guard.fd)],
+            cwd=PACKAGES, env=dict(environment), pass_fds=(guard.fd,), start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False,
+        )  # fmt: skip
+    if done.returncode != 0:
+        raise ServiceAway(f"The supervisor of the embedded servers does not start; see {layout.log('supervisor')}.")
+
+
+def _turn_logs(layout: Layout) -> None:
+    for log in layout.logs.glob("*.log"):
+        if log.stat().st_size > LONGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+
+
+def _leave(layout: Layout, clients: Lock) -> None:
+    """Go; and if we were the last, see the servers off, for whoever removes the folder next, or ends the container."""
+    last = clients.own()
+    clients.close()
+    if last:
+        until(lambda: _gone(layout), FAREWELL)
+
+
+def _gone(layout: Layout) -> bool:
+    guard = Lock(layout.supervisor)
+    try:
+        return guard.own()
+    finally:
+        guard.close()
