@@ -31,6 +31,18 @@ class Watch(Protocol):
     def progress(self, fraction: float) -> None: ...  # 0..1; cheap, may be called per frame
 
 
+class Heart(Watch, Protocol):
+    """A watch that also keeps leases alive while a long step runs."""
+
+    def tend(self, beat: Callable[[], None]) -> AbstractContextManager[None]: ...  # called at every heartbeat
+
+
+class Pictures(Protocol):
+    """Looks at still pictures from foreign hands. Raises AssetRefused with the reason."""
+
+    def inspect(self, path: Path) -> MediaInfo: ...
+
+
 class Storage(Protocol):
     """Files by key, such as ``projects/proj_a/images/x.png``. Writes appear whole or not at all. Raises StorageFull."""
 

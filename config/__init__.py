@@ -1,0 +1,1 @@
+"""Settings, logging and process configuration. ``settings`` is the one reader of the environment."""

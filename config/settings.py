@@ -1,0 +1,128 @@
+"""The one reader of the environment. Everything else receives a frozen ``Settings``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from jynco.errors import UsageWrong
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation's choices; times in seconds."""
+
+    data: Path = Path(".jynco")
+    database_url: str | None = None  # None: the embedded Postgres
+    redis_url: str | None = None  # None: the embedded Valkey
+    broker_url: str | None = None  # None: redis_url
+    storage: str | None = None  # None: the data folder
+    providers: tuple[str, ...] = ("camera",)  # the first is the default, the rest take over in turn
+    retry_base: float = 2.0
+    poll: float = 5.0
+    lease: float = 30.0
+    sweep: float = 15.0
+    provider_timeout: float = 60.0
+    give_up: float = 900.0
+    secret_key: str | None = None
+    auth: str | None = None  # "off", "required"; None: required beyond loopback
+    public_url: str | None = None
+    port: int = 8000
+    host: str = "127.0.0.1"
+    web_processes: int = 1
+    log_level: str = "INFO"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this machine's own servers are used."""
+        return self.database_url is None
+
+    def servers(self) -> tuple[str, str]:
+        """The addresses of database and Valkey; UsageWrong where a process was started without them."""
+        if self.database_url is None or self.redis_url is None:
+            raise UsageWrong(
+                "DATABASE_URL and REDIS_URL are not set: set both, or start this process through "
+                "'jynco up', which brings its own servers."
+            )
+        return self.database_url, self.redis_url
+
+
+def read(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """The settings of this environment (by default the process's). UsageWrong names the variable that is off."""
+    variables = _Variables(os.environ if environment is None else environment)
+    settings = replace(_parse(variables), **{k: v for k, v in overrides.items() if v is not None})
+    if (settings.database_url is None) != (settings.redis_url is None):
+        raise UsageWrong("Set DATABASE_URL and REDIS_URL together, or neither for the embedded servers.")
+    return replace(settings, data=settings.data.expanduser().absolute())
+
+
+def inherited() -> dict[str, str]:
+    """The environment that children of this process are given."""
+    return dict(os.environ)
+
+
+def _parse(env: _Variables) -> Settings:
+    return Settings(
+        data=Path(env.text("JYNCO_DATA") or ".jynco"),
+        database_url=_postgres(env.text("DATABASE_URL")),
+        redis_url=env.text("REDIS_URL"),
+        broker_url=env.text("JYNCO_BROKER_URL") or env.text("CLOUDAMQP_URL"),
+        storage=env.text("JYNCO_STORAGE"),
+        providers=env.names("JYNCO_PROVIDER", ("camera",)),
+        retry_base=env.seconds("JYNCO_RETRY_BASE_SECONDS", 2.0),
+        poll=env.seconds("JYNCO_POLL_SECONDS", 5.0),
+        lease=env.seconds("JYNCO_LEASE_SECONDS", 30.0),
+        sweep=env.seconds("JYNCO_SWEEP_SECONDS", 15.0),
+        provider_timeout=env.seconds("JYNCO_PROVIDER_TIMEOUT_SECONDS", 60.0),
+        give_up=env.seconds("JYNCO_GIVE_UP_SECONDS", 900.0),
+        secret_key=env.text("JYNCO_SECRET_KEY"),
+        auth=env.choice("JYNCO_AUTH", ("off", "required")),
+        public_url=env.text("JYNCO_PUBLIC_URL"),
+        port=env.whole("PORT", 8000, 65535),
+        # A platform that hands out PORT expects the process on every interface; alone, only this machine is let in.
+        host="0.0.0.0" if env.text("DYNO") else "127.0.0.1",
+        web_processes=env.whole("WEB_CONCURRENCY", 1, 64),
+        log_level=(env.text("LOG_LEVEL") or "INFO").upper(),
+    )
+
+
+class _Variables:
+    """Typed look-ups that name the variable when its value is off; empty counts as unset."""
+
+    def __init__(self, source: Mapping[str, str]) -> None:
+        self._source = source
+
+    def text(self, name: str) -> str | None:
+        return self._source.get(name, "").strip() or None
+
+    def names(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(filter(None, map(str.strip, (self.text(name) or "").split(",")))) or default
+
+    def seconds(self, name: str, default: float) -> float:
+        try:
+            value = float(self.text(name) or default)
+        except ValueError:
+            value = -1.0
+        if not 0 < value < 10**6:
+            raise UsageWrong(f"{name} must be a number of seconds above 0; it is {self.text(name)!r}.")
+        return value
+
+    def whole(self, name: str, default: int, largest: int) -> int:
+        text = self.text(name) or str(default)
+        if not text.isdecimal() or not 1 <= int(text) <= largest:
+            raise UsageWrong(f"{name} must be a whole number from 1 to {largest}; it is {text!r}.")
+        return int(text)
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
+        text = self.text(name)
+        if text is not None and text not in allowed:
+            raise UsageWrong(f"{name} must be one of {', '.join(allowed)}; it is {text!r}.")
+        return text
+
+
+def _postgres(url: str | None) -> str | None:
+    """Heroku says ``postgres://``; SQLAlchemy knows only ``postgresql://``."""
+    return "postgresql://" + url.removeprefix("postgres://") if url and url.startswith("postgres://") else url

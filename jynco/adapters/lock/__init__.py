@@ -1,0 +1,1 @@
+"""Locks by name: across processes of one machine (file), or of one process (memory)."""

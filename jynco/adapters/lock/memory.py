@@ -1,0 +1,28 @@
+"""Locks between the threads of one process: the twin of the file locks."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from jynco.errors import ServiceAway
+
+
+class MemoryLocks:
+    """One ``threading.Lock`` per name."""
+
+    def __init__(self) -> None:
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    @contextmanager
+    def hold(self, name: str, timeout: float = 30.0) -> Iterator[None]:
+        """Hold ``name`` for the block; waits at most ``timeout`` seconds, then ServiceAway."""
+        lock = self._locks[name]
+        if not lock.acquire(timeout=timeout):
+            raise ServiceAway(f"'{name}' is busy: try again in a moment.", retry_after=5)
+        try:
+            yield
+        finally:
+            lock.release()

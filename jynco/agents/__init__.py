@@ -1,0 +1,1 @@
+"""The five residents: architect, motion and render work; storyboard and quartermaster keep."""

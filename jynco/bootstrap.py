@@ -1,0 +1,102 @@
+"""Joins the parts, once: settings in, a House out. Nobody else decides which adapter stands behind a port."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from config.settings import Settings
+from jynco.adapters.clock import SystemClock
+from jynco.adapters.lock.file import FileLocks
+from jynco.adapters.storage.local import LocalStorage
+from jynco.agents.architect import Architect
+from jynco.agents.casting import Casting
+from jynco.agents.motion import Motion
+from jynco.agents.quartermaster import Quartermaster
+from jynco.agents.render import Render
+from jynco.agents.storyboard import StoryboardKeeper
+from jynco.errors import UsageWrong
+from jynco.ports import Clock, Database, Lock, Media, Pictures, Provider, Storage
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that works together in one process."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    quartermaster: Quartermaster
+    storyboard: StoryboardKeeper
+    casting: Casting
+    architect: Architect
+    motion: Motion
+    render: Render
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.database.close()
+
+
+def build(settings: Settings, database: Database | None = None) -> House:
+    """The house of these settings; ``database`` instead of the one they name (its in-memory twin, say)."""
+    clock = SystemClock()
+    storage, lock = _storage(settings), FileLocks(settings.data / "locks")
+    media, pictures = _media()
+    providers = _providers(settings, clock)
+    database = database or _database(settings)
+    quartermaster = Quartermaster(storage, media, pictures)
+    keeper = StoryboardKeeper(database, storage, lock, clock)
+    casting = Casting(providers, settings.providers[0])
+    return House(
+        settings=settings,
+        clock=clock,
+        database=database,
+        quartermaster=quartermaster,
+        storyboard=keeper,
+        casting=casting,
+        architect=Architect(database, keeper, quartermaster, casting, lock, clock),
+        motion=Motion(
+            database.ledger, quartermaster, providers, clock, lease=settings.lease, give_up=settings.give_up
+        ),
+        render=Render(database, quartermaster, media),
+    )
+
+
+def workshop(settings: Settings) -> tuple[Quartermaster, Casting]:
+    """What ``validate`` needs: files and providers, and no server."""
+    media, pictures = _media()
+    providers = _providers(settings, SystemClock())
+    return Quartermaster(_storage(settings), media, pictures), Casting(providers, settings.providers[0])
+
+
+def _database(settings: Settings) -> Database:
+    from jynco.adapters.database.postgres import PostgresDatabase
+
+    return PostgresDatabase(settings.servers()[0])
+
+
+def _storage(settings: Settings) -> Storage:
+    if settings.storage is None:
+        return LocalStorage(settings.data)
+    address = urlsplit(settings.storage)
+    if address.scheme == "file" and address.path:
+        return LocalStorage(Path(unquote(address.path)))
+    raise UsageWrong(f"JYNCO_STORAGE must be file:///folder; it is '{settings.storage}'.")
+
+
+def _media() -> tuple[Media, Pictures]:
+    from jynco.adapters.media.ffmpeg import FFmpeg
+    from jynco.adapters.media.stills import Stills
+
+    return FFmpeg(), Stills()
+
+
+def _providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
+    from jynco.adapters.providers.camera import Camera
+    from jynco.adapters.providers.mock import Mock
+
+    made: list[Provider] = [Camera(), Mock(clock, folder=settings.data / "mock")]
+    return {provider.name: provider for provider in made}

@@ -1,0 +1,77 @@
+"""When something is tried again. Whether it may be is said by the error itself (``jynco.errors``).
+
+=========================  =================================================================
+what happened              what is done
+=========================  =================================================================
+taken by another worker    ``Ignore``: not counted by the chord, the other one answers
+ended already              the stored outcome is returned again
+the provider works         the next look after ``JYNCO_POLL_SECONDS``, first in line
+the provider refused       three more tries after 1, 2, 4 times ``JYNCO_RETRY_BASE_SECONDS``, at least its Retry-After
+this worker ends           handed back at once, first in line
+the database is away       the message is tried again after a while; the rows are as they were
+the worker died 3 times    the job ends as failed: it may be what kills them
+=========================  =================================================================
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import socket
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from jynco.errors import JyncoError, NotAccepted, ProviderError
+from jynco.model.jobs import Claim
+from jynco.model.ids import JobId
+from workers.heartbeat import Heartbeat
+from workers.house import house
+
+log = logging.getLogger("jynco.workers")
+RETRIES: Final = 3  # after the first try, for submits that were refused
+CRASHES: Final = 3
+LONGEST_WAIT: Final = 60.0
+
+
+class WorkerDied(JyncoError):
+    """The job was being worked on each time a worker died."""
+
+    code = "worker_died"
+
+
+class InternalFault(JyncoError):
+    """A fault of ours; the log has the trace."""
+
+    code = "internal"
+
+
+def claim(job_id: JobId) -> Claim | None:
+    """Take the job for this step, or None when it is somebody else's, or over."""
+    here = house()
+    return here.database.jobs.claim(job_id, f"{socket.gethostname()}:{uuid.uuid4().hex[:12]}", here.settings.lease)
+
+
+@contextmanager
+def working(claim: Claim) -> Iterator[Heartbeat]:
+    """Hold the lease for the length of the block."""
+    here = house()
+    with Heartbeat(here.database.jobs, claim, here.settings.lease).beating() as heart:
+        yield heart
+
+
+def poisoned(claim: Claim) -> WorkerDied | None:
+    """Whether this job has been there each time when workers died."""
+    if claim.job.crashes < CRASHES:
+        return None
+    return WorkerDied(f"The worker died {claim.job.crashes} times at this job: see its log, then retry.")
+
+
+def wait_after_refusal(attempts: int, error: ProviderError) -> float | None:
+    """Seconds until the next try, or None when the tries are used up. ``attempts``: refusals so far."""
+    if not isinstance(error, NotAccepted) or attempts >= RETRIES:
+        return None
+    base = house().settings.retry_base * 2**attempts
+    jitter = random.uniform(0, base / 10)  # noqa: S311 - spreads tries, guards nothing
+    return min(max(base, error.retry_after or 0) + jitter, max(LONGEST_WAIT, error.retry_after or 0))

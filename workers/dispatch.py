@@ -1,0 +1,74 @@
+"""Writes a plan's jobs as a Celery chord: one motion task per open clip, the render task as the body.
+
+Idempotent: ringing twice makes nothing twice, for every task claims its row first. A broker that is away is
+no failure of the job; it was committed before, and the sweeper rings when the broker is back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from celery import Signature, chord
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from jynco.agents.architect import Started
+from jynco.model.ids import JobId
+from jynco.model.jobs import Job
+from workers import queues
+from workers.app import app
+from workers.house import house
+
+log = logging.getLogger("jynco.workers")
+
+
+def start(started: Started) -> bool:
+    """Ring for everything a request led to; False when the broker is away and the sweeper has to."""
+    opened = [job for job in started.clips if not job.state.terminal]
+    if started.film is None:
+        return _ring([_motion(job) for job in opened], None)
+    return _ring([_motion(job) for job in opened], _film(started.film))
+
+
+def again(clips: Iterable[Job]) -> None:
+    """Ring once more for clips whose message was lost, with the film they belong to as the body."""
+    by_film: defaultdict[JobId | None, list[Job]] = defaultdict(list)
+    for clip in clips:
+        by_film[clip.parent_id].append(clip)
+    for parent, jobs in by_film.items():
+        body = _film(house().database.jobs.get(parent)) if parent else None
+        _ring([_motion(job) for job in jobs], body)
+
+
+def film(job: Job) -> bool:
+    """Ring for a film whose clips have all ended."""
+    return _ring([], _film(job))
+
+
+def _ring(header: Sequence[Signature], body: Signature | None) -> bool:
+    try:
+        if header and body is not None:
+            chord(header, body).apply_async()
+        else:
+            for signature in [*header, *([body] if body is not None else [])]:
+                signature.apply_async()
+    except (KombuError, RedisError, OSError) as fault:
+        log.warning("the broker is away, the sweeper will ring again: %s", fault)
+        return False
+    return True
+
+
+def _motion(job: Job) -> Signature:
+    return _signature("motion.make", job)
+
+
+def _film(job: Job) -> Signature:
+    return _signature("render.film", job)
+
+
+def _signature(task: str, job: Job) -> Signature:
+    # Every signature carries its queue: apply_async(queue=) on the chord would move the body too.
+    queue = queues.name(job.kind, job.lane)
+    return app.signature(task, args=(job.job_id,), immutable=True).set(queue=queue)

@@ -1,0 +1,78 @@
+"""Keeps a job's lease alive while a long step runs, and tells the step when it must end."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from jynco.errors import Cancelled, JyncoError, LeaseLost, ServiceAway
+from jynco.model.jobs import Claim
+from jynco.ports import Jobs
+
+log = logging.getLogger("jynco.workers")
+STOPPING = threading.Event()  # set when this worker was asked to end
+
+
+class HandedBack(ServiceAway):
+    """This worker is shutting down; the job goes on elsewhere."""
+
+    code = "handed_back"
+
+
+class Heartbeat:
+    """The Heart of one claim. A missed beat is forgiven until the lease has run out."""
+
+    def __init__(self, jobs: Jobs, claim: Claim, seconds: float) -> None:
+        self._jobs = jobs
+        self._claim = claim
+        self._seconds = seconds
+        self._fraction = claim.job.progress
+        self._end = threading.Event()
+        self._fault: JyncoError | None = None
+        self._more: list[Callable[[], None]] = []
+
+    def check(self) -> None:
+        """LeaseLost or Cancelled when the job is not ours any more, HandedBack when this worker ends."""
+        if self._fault is not None:
+            raise self._fault
+        if STOPPING.is_set():
+            raise HandedBack("This worker is ending; the job goes on elsewhere.")
+
+    def progress(self, fraction: float) -> None:
+        """Remember how far the step is; the next beat writes it down."""
+        self._fraction = fraction
+
+    @contextmanager
+    def tend(self, beat: Callable[[], None]) -> Iterator[None]:
+        """Call ``beat`` at every heartbeat for the length of the block."""
+        self._more.append(beat)
+        try:
+            yield
+        finally:
+            self._more.remove(beat)
+
+    @contextmanager
+    def beating(self) -> Iterator[Heartbeat]:
+        """Beat in a thread for the length of the block."""
+        thread = threading.Thread(target=self._run, name=f"heartbeat {self._claim.job.job_id}", daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._end.set()
+            thread.join()
+
+    def _run(self) -> None:
+        # Progress is watched by people, so beats come at least once a second; leases need only a third of theirs.
+        while not self._end.wait(min(1.0, self._seconds / 3)):
+            try:
+                self._jobs.beat(self._claim, self._seconds, self._fraction)
+                for beat in list(self._more):
+                    beat()
+            except (LeaseLost, Cancelled) as fault:
+                self._fault = fault
+                return
+            except JyncoError as fault:
+                log.warning("a heartbeat was missed: %s", fault.message)

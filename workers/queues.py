@@ -1,0 +1,56 @@
+"""The one table of queues: kinds and lanes, and which worker serves what, in which order.
+
+No message priorities: Redis counts them from 0 down, RabbitMQ from 9 down, SQS has none. A queue per lane
+and a worker that keeps the order mean the same thing on every broker.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Final
+
+from kombu import Queue
+
+from jynco.model.states import JobKind, Lane
+
+RESUME: Final = "motion.resume"  # steps of clips that a vendor is working on: served before anything new
+UPKEEP: Final = "upkeep"
+LANES: Final = (Lane.HIGH, Lane.NORMAL, Lane.LOW)
+
+
+def name(kind: JobKind, lane: Lane) -> str:
+    """The queue for a kind of work in a lane."""
+    return f"{kind}.{lane}"
+
+
+NAMES: Final = (RESUME, *(name(kind, lane) for kind in JobKind for lane in LANES), UPKEEP)
+QUEUES: Final = tuple(Queue(queue, routing_key=queue) for queue in NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One kind of worker process."""
+
+    pool: str
+    concurrency: int
+    queues: tuple[str, ...]  # in the order they are served
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+ROLES: Final[dict[str, Role]] = {
+    # Waiting for a vendor costs a thread, not a core: many steps of many clips fit in one process.
+    "motion": Role("threads", 16, (RESUME, UPKEEP, *(name(JobKind.MOTION, lane) for lane in LANES))),
+    # FFmpeg eats cores and may be killed with its worker, so a process each and no more than there are cores.
+    "render": Role("prefork", cores(), tuple(name(JobKind.RENDER, lane) for lane in LANES)),
+    # Only a worker that takes nothing else starts a preview at once while long batches fill every other slot.
+    "preview": Role(
+        "threads", 4, (RESUME, UPKEEP, name(JobKind.MOTION, Lane.HIGH), name(JobKind.RENDER, Lane.HIGH))
+    ),
+    # Strict order alone would starve the low lane behind a steady stream of finals.
+    "batch": Role("threads", 2, (name(JobKind.MOTION, Lane.LOW), name(JobKind.RENDER, Lane.LOW))),
+}

@@ -1,0 +1,97 @@
+"""One clip: one step after the other, until the row is terminal. It returns an outcome and never raises into the chord."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, NoReturn
+
+from celery import Task
+from celery.exceptions import Ignore
+
+from jynco.agents.motion import failed
+from jynco.agents.steps import Finished, Refused
+from jynco.errors import Cancelled, JyncoError, LeaseLost, NotFound, ServiceAway
+from jynco.model.ids import JobId
+from jynco.model.jobs import Claim, Outcome
+from workers import base, queues
+from workers.app import app
+from workers.heartbeat import HandedBack
+from workers.house import house
+from workers.mirror import mirror
+
+log = logging.getLogger("jynco.workers")
+
+
+@app.task(bind=True, name="motion.make", max_retries=None, shared=False)
+def make(self: Task[Any, Any], job_id: str) -> dict[str, str]:
+    """Go on with one clip as far as it goes now."""
+    try:
+        return _make(self, JobId(job_id))
+    except (HandedBack, ServiceAway) as away:
+        again(self, 0 if isinstance(away, HandedBack) else house().settings.lease)
+
+
+def _make(task: Task[Any, Any], job_id: JobId) -> dict[str, str]:
+    claim = base.claim(job_id)
+    if claim is None:
+        return stored(job_id)
+    mirror.changed(claim.job.project_id)
+    try:
+        with base.working(claim) as heart:
+            died = base.poisoned(claim)
+            step = Finished(failed(claim.job, died)) if died else house().motion.advance(claim, heart)
+    except LeaseLost:
+        raise Ignore from None
+    except Cancelled:
+        return {"jobId": job_id, "status": "cancelled"}
+    except HandedBack:
+        house().database.jobs.park(claim, 0)
+        raise
+    except JyncoError as error:
+        if isinstance(error, ServiceAway):
+            raise
+        step = Finished(failed(claim.job, error))
+    except Exception:
+        log.exception("a motion step failed", extra={"job_id": job_id})
+        step = Finished(failed(claim.job, base.InternalFault(f"A fault inside Jynco; the log names {job_id}.")))
+    return _follow(task, claim, step)
+
+
+def _follow(task: Task[Any, Any], claim: Claim, step: object) -> dict[str, str]:
+    jobs = house().database.jobs
+    if isinstance(step, Refused):
+        wait = base.wait_after_refusal(claim.job.attempts, step.error)
+        if wait is not None:
+            jobs.park(claim, wait, refused=True)
+            again(task, wait)
+        step = Finished(failed(claim.job, step.error))
+    if isinstance(step, Finished):
+        return _finish(claim, step.outcome)
+    wait = house().settings.poll
+    jobs.park(claim, wait)
+    again(task, wait)
+
+
+def _finish(claim: Claim, outcome: Outcome) -> dict[str, str]:
+    try:
+        house().database.jobs.finish_motion(claim, outcome)
+    except LeaseLost:
+        raise Ignore from None
+    mirror.changed(claim.job.project_id)
+    return {"jobId": outcome.job_id, "status": str(outcome.status)}
+
+
+def again(task: Task[Any, Any], seconds: float) -> NoReturn:
+    """The same task id and place in the chord, after ``seconds``, before anything new."""
+    raise task.retry(countdown=seconds, queue=queues.RESUME)
+
+
+def stored(job_id: JobId) -> dict[str, str]:
+    """What a job that has ended answers when its message comes once more; Ignore while somebody works on it."""
+    try:
+        job = house().database.jobs.get(job_id)
+    except NotFound:  # deleted with its project: there is nobody left to answer
+        return {"jobId": job_id, "status": "deleted"}
+    if not job.state.terminal:
+        raise Ignore
+    return {"jobId": job_id, "status": str(job.state)}

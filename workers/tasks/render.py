@@ -1,0 +1,84 @@
+"""One film, when every clip below it has ended. It looks at the rows, never at the chord's list."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery import Task
+from celery.exceptions import Ignore
+
+from jynco.agents.render import Rendered
+from jynco.errors import Cancelled, JyncoError, LeaseLost, NotFound, ServiceAway
+from jynco.model.ids import JobId
+from jynco.model.jobs import Claim, Failure
+from workers import base, queues
+from workers.app import app
+from workers.heartbeat import HandedBack
+from workers.house import house
+from workers.tasks.motion import stored
+
+log = logging.getLogger("jynco.workers")
+
+
+@app.task(bind=True, name="render.film", max_retries=None, shared=False)
+def film(self: Task[Any, Any], job_id: str) -> dict[str, str]:
+    """Compose the film of a render job."""
+    try:
+        return _film(JobId(job_id))
+    except (HandedBack, ServiceAway) as away:
+        raise self.retry(
+            countdown=0 if isinstance(away, HandedBack) else house().settings.lease,
+            queue=self.request.delivery_info.get("routing_key") or queues.UPKEEP,
+        ) from None
+
+
+def _film(job_id: JobId) -> dict[str, str]:
+    if not _ready(job_id):
+        raise Ignore  # rung too early: the last clip, or the sweeper, rings again
+    claim = base.claim(job_id)
+    if claim is None:
+        return stored(job_id)
+    try:
+        with base.working(claim) as heart:
+            died = base.poisoned(claim)
+            if died:
+                raise died
+            rendered = house().render.film(claim.job, heart)
+    except LeaseLost:
+        raise Ignore from None
+    except Cancelled:
+        return {"jobId": job_id, "status": "cancelled"}
+    except HandedBack:
+        house().database.jobs.park(claim, 0)
+        raise
+    except ServiceAway:
+        raise
+    except JyncoError as error:
+        return _end(claim, Failure(error.code, error.message, error.retryable))
+    except Exception:
+        log.exception("a render failed", extra={"job_id": job_id})
+        return _end(claim, Failure("internal", f"A fault inside Jynco; the log names {job_id}."))
+    return _end(claim, rendered.failure, rendered)
+
+
+def _ready(job_id: JobId) -> bool:
+    try:
+        return all(child.state.terminal for child in house().database.jobs.children(job_id))
+    except NotFound:
+        return True
+
+
+def _end(claim: Claim, failure: Failure | None, rendered: Rendered | None = None) -> dict[str, str]:
+    here = house()
+    try:
+        here.storyboard.publish(claim.job.project_id)
+        here.database.jobs.finish_render(
+            claim,
+            output=rendered.output if rendered else None,
+            receipt=rendered.receipt if rendered else None,
+            failure=failure,
+        )
+    except LeaseLost:
+        raise Ignore from None
+    return {"jobId": claim.job.job_id, "status": "failed" if failure else "completed"}

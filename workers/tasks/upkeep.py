@@ -1,0 +1,26 @@
+"""The sweeper: rings again for whatever was lost, and brings mirrors up. Safe to run twice at once."""
+
+from __future__ import annotations
+
+import logging
+
+from jynco.model.states import JobKind
+from workers import dispatch
+from workers.app import app
+from workers.house import house
+
+log = logging.getLogger("jynco.upkeep")
+
+
+@app.task(name="upkeep.sweep", shared=False, ignore_result=True)
+def sweep() -> None:
+    """Find jobs that nobody works on and nobody waits for, and mirrors that are behind."""
+    here = house()
+    stranded = here.database.jobs.stranded(here.settings.lease, 1000)
+    for job in stranded:
+        log.info("rung again", extra={"job_id": job.job_id, "resends": job.resends})
+    dispatch.again([job for job in stranded if job.kind is JobKind.MOTION])
+    for job in stranded:
+        if job.kind is JobKind.RENDER:
+            dispatch.film(job)
+    here.storyboard.publish_behind()
