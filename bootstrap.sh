@@ -35,13 +35,16 @@ lock() {
     "$PY" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'
 }
 
-# uv does not read pip's settings; a machine that needs a certificate or another index has them there.
+# uv reads neither pip's settings nor, unless told, the system's certificates; pip trusts both.
 lend_pip_settings_to_uv() {
-    export SSL_CERT_FILE="${SSL_CERT_FILE:-${PIP_CERT:-$(pip_setting cert)}}"
-    export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-${UV_INDEX_URL:-${PIP_INDEX_URL:-$(pip_setting index-url)}}}"
-    export UV_HTTP_TIMEOUT="${UV_HTTP_TIMEOUT:-120}"
-    [ -n "$SSL_CERT_FILE" ] || unset SSL_CERT_FILE
-    [ -n "$UV_DEFAULT_INDEX" ] || unset UV_DEFAULT_INDEX
+    certificate=${SSL_CERT_FILE:-${PIP_CERT:-$(pip_setting cert)}}
+    index=${UV_DEFAULT_INDEX:-${UV_INDEX_URL:-${PIP_INDEX_URL:-$(pip_setting index-url)}}}
+    [ -z "$certificate" ] || export SSL_CERT_FILE="$certificate"
+    [ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
+    for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+        [ ! -s "$bundle" ] || export UV_SYSTEM_CERTS=true
+    done
+    export UV_HTTP_TIMEOUT="${UV_HTTP_TIMEOUT:-120}" # seconds; a slow line is no failure
 }
 pip_setting() { "$PY" -m pip config get "global.$1" 2>/dev/null || true; }
 
