@@ -1,0 +1,1 @@
+"""The truth: Postgres, and a twin of it in memory that keeps the same promises."""

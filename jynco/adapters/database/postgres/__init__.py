@@ -1,0 +1,31 @@
+"""The truth in Postgres."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from jynco.adapters.database.postgres.gate import Gate
+from jynco.adapters.database.postgres.jobs import PostgresJobs
+from jynco.adapters.database.postgres.ledger import PostgresLedger
+from jynco.adapters.database.postgres.projects import PostgresProjects
+
+__all__ = ["PostgresDatabase"]
+
+
+class PostgresDatabase:
+    """Postgres behind ``jynco.ports.Database``. Nothing is opened before it is first asked."""
+
+    def __init__(self, url: str, *, pool_size: int = 5, application_name: str = "jynco") -> None:
+        self._gate = Gate(url, pool_size=pool_size, application_name=application_name)
+        self.projects = PostgresProjects(self._gate)
+        self.jobs = PostgresJobs(self._gate)
+        self.ledger = PostgresLedger(self._gate)
+
+    def ping(self) -> None:
+        """Raises ServiceAway when Postgres does not answer."""
+        with self._gate.transaction() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close the pool's connections; the next question would open new ones."""
+        self._gate.engine.dispose()

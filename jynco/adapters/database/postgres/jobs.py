@@ -1,0 +1,126 @@
+"""Jobs: accepting and reading them here, leases in ``leases``, ends in ``endings``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, insert, or_, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from jynco.adapters.database import payloads
+from jynco.adapters.database.postgres import endings, leases, rows
+from jynco.adapters.database.postgres.events import tell, touch
+from jynco.adapters.database.postgres.gate import Gate
+from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
+from jynco.model.ids import JobId, ProjectId
+from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt
+from jynco.model.states import JobKind, JobState
+
+
+class PostgresJobs:
+    """The ``jobs`` table, and the clip rows that follow it."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def accept(self, jobs: Sequence[Job], clips: Sequence[ClipRow]) -> None:
+        """Queue the jobs, due now, and set the clips' rows. NotFound (project), Conflict (id taken)."""
+        project_ids = {job.project_id for job in jobs} | {clip.project_id for clip in clips}
+        with self._gate.transaction() as connection:
+            for project_id in sorted(project_ids):
+                touch(connection, project_id)
+            _insert_jobs(connection, jobs)
+            _set_clips(connection, clips)
+
+    def get(self, job_id: JobId) -> Job:
+        """The job. NotFound."""
+        with self._gate.transaction() as connection:
+            row = connection.execute(select(jobs).where(jobs.c.job_id == job_id)).mappings().one_or_none()
+        if row is None:
+            raise endings.missing_job(job_id)
+        return rows.to_job(row)
+
+    def page(
+        self, project_id: ProjectId | None, state: JobState | None, after: JobId | None, limit: int
+    ) -> Sequence[Job]:
+        """Up to ``limit`` jobs older than ``after``, the newest first."""
+        older = select(jobs.c.ordinal).where(jobs.c.job_id == after).scalar_subquery()
+        wanted: list[ColumnElement[bool]] = []
+        wanted += [jobs.c.project_id == project_id] if project_id is not None else []
+        wanted += [jobs.c.state == state] if state is not None else []
+        wanted += [jobs.c.ordinal < older] if after is not None else []
+        chosen = select(jobs).where(*wanted).order_by(jobs.c.ordinal.desc()).limit(limit)
+        with self._gate.transaction() as connection:
+            return [rows.to_job(row) for row in connection.execute(chosen).mappings()]
+
+    def children(self, job_id: JobId) -> Sequence[Job]:
+        """The jobs below this one, in the order they came in."""
+        return self._in_order(jobs.c.parent_id == job_id)
+
+    def active(self, project_id: ProjectId) -> Sequence[Job]:
+        """Films, and clips asked for by themselves, that have not ended."""
+        whole = or_(jobs.c.kind == JobKind.RENDER, jobs.c.parent_id.is_(None))
+        return self._in_order((jobs.c.project_id == project_id) & jobs.c.state.in_(OPEN) & whole)
+
+    def claim(self, job_id: JobId, owner: str, seconds: float) -> Claim | None:
+        """The right to work on the job for ``seconds``; None when it is taken, ended or gone."""
+        with self._gate.transaction() as connection:
+            return leases.claim(connection, job_id, owner, seconds)
+
+    def beat(self, claim: Claim, seconds: float, progress: float) -> None:
+        """Hold the job for ``seconds`` more. Cancelled, LeaseLost."""
+        with self._gate.transaction() as connection:
+            leases.beat(connection, claim, seconds, progress)
+
+    def park(self, claim: Claim, seconds: float, *, refused: bool = False) -> None:
+        """Hand the job back; its next step is due in ``seconds``. ``refused`` counts an attempt."""
+        with self._gate.transaction() as connection:
+            leases.park(connection, claim, seconds, refused)
+
+    def finish_motion(self, claim: Claim, outcome: Outcome) -> None:
+        """End a motion job and set its clip's row. Cancelled, LeaseLost."""
+        with self._gate.transaction() as connection:
+            endings.finish_motion(connection, claim, outcome)
+
+    def finish_render(
+        self, claim: Claim, *, output: str | None, receipt: Receipt | None, failure: Failure | None
+    ) -> None:
+        """End a render job: completed, unless there is a failure. Cancelled, LeaseLost."""
+        with self._gate.transaction() as connection:
+            endings.finish_render(connection, claim, output, receipt, failure)
+
+    def cancel(self, job_id: JobId) -> Job:
+        """End the job and those below it; an ended job is returned as it is. NotFound."""
+        with self._gate.transaction() as connection:
+            return endings.cancel(connection, job_id)
+
+    def stranded(self, grace: float, limit: int) -> Sequence[Job]:
+        """Up to ``limit`` jobs that nobody holds and that are ``grace`` seconds overdue, to be sent again."""
+        with self._gate.transaction() as connection:
+            return leases.stranded(connection, grace, limit)
+
+    def _in_order(self, wanted: ColumnElement[bool]) -> Sequence[Job]:
+        with self._gate.transaction() as connection:
+            found = connection.execute(select(jobs).where(wanted).order_by(jobs.c.ordinal))
+            return [rows.to_job(row) for row in found.mappings()]
+
+
+def _insert_jobs(connection: Connection, accepted: Sequence[Job]) -> None:
+    parents_first = sorted(accepted, key=lambda job: job.parent_id is not None)
+    if parents_first:
+        connection.execute(insert(jobs), [rows.from_job(job) for job in parents_first])
+    for job in parents_first:
+        tell(connection, job.project_id, "job", payloads.of_job(job.job_id, JobState.QUEUED))
+
+
+def _set_clips(connection: Connection, changed: Sequence[ClipRow]) -> None:
+    if not changed:
+        return
+    new = upsert(clips)
+    values = {name: new.excluded[name] for name in ClipRow.__dataclass_fields__}
+    put = new.on_conflict_do_update(
+        index_elements=["project_id", "clip_id"], set_={**values, "updated_at": NOW}
+    )
+    connection.execute(put, [rows.from_clip(clip) for clip in changed])
+    for clip in changed:
+        tell(connection, clip.project_id, "clip", payloads.of_clip(clip))

@@ -1,0 +1,109 @@
+"""Who may work on a job. Every write carries owner and fence; when no row matches, the writer has lost it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, not_, or_, select, update
+
+from jynco.adapters.database.postgres import rows
+from jynco.adapters.database.postgres.events import hold, tell_clips, tell_jobs
+from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
+from jynco.errors import Cancelled, LeaseLost
+from jynco.model.ids import JobId
+from jynco.model.jobs import Claim, Job
+from jynco.model.states import ClipStatus, JobKind, JobState
+
+DOUBLINGS: Final = 5  # the sweeper's back-off stops growing at grace * 2**5
+
+_free = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= NOW)
+_open = jobs.c.state.in_(OPEN)
+
+
+def claim(connection: Connection, job_id: JobId, owner: str, seconds: float) -> Claim | None:
+    """The one conditional update that decides between workers; None when it is taken, ended or gone."""
+    held = hold(connection, job_id)
+    if held is None:
+        return None
+    free = update(jobs).where(jobs.c.job_id == job_id, _open, _free).returning(jobs)
+    row = connection.execute(free.values(_taken(owner, seconds))).mappings().one_or_none()
+    if row is None:
+        return None
+    project_id, was = held
+    if was is JobState.QUEUED:
+        tell_jobs(connection, project_id, [job_id], JobState.RUNNING)
+    if row["kind"] == JobKind.MOTION:
+        _start_clip(connection, job_id)
+    return Claim(rows.to_job(row), owner, row["fence"])
+
+
+def _taken(owner: str, seconds: float) -> dict[str, object]:
+    """A new lease. An owner still in the row had let the last one run out: that counts as a crash."""
+    return {
+        "owner": owner,
+        "fence": jobs.c.fence + 1,
+        "lease_until": NOW + timedelta(seconds=seconds),
+        "state": JobState.RUNNING,
+        "started_at": func.coalesce(jobs.c.started_at, NOW),
+        "crashes": jobs.c.crashes + case((jobs.c.owner.is_not(None), 1), else_=0),
+        "resends": 0,  # it was heard: the sweeper need not wait longer and longer for it
+        "due_at": NOW,
+    }
+
+
+def _start_clip(connection: Connection, job_id: JobId) -> None:
+    waiting = update(clips).where(clips.c.job_id == job_id, clips.c.status == ClipStatus.PENDING)
+    started = waiting.values(status=ClipStatus.GENERATING, updated_at=NOW).returning(clips)
+    tell_clips(connection, [rows.to_clip(row) for row in connection.execute(started).mappings()])
+
+
+def beat(connection: Connection, claim: Claim, seconds: float, progress: float) -> None:
+    """Extend the lease and note the progress. Cancelled, LeaseLost."""
+    values = {"lease_until": NOW + timedelta(seconds=seconds), "progress": min(max(progress, 0.0), 1.0)}
+    change(connection, claim, values)
+
+
+def park(connection: Connection, claim: Claim, seconds: float, refused: bool) -> None:
+    """Hand the lease back; the next step is due in ``seconds``. Cancelled, LeaseLost."""
+    due = NOW + timedelta(seconds=seconds)
+    attempts = jobs.c.attempts + int(refused)
+    change(connection, claim, {"owner": None, "lease_until": None, "due_at": due, "attempts": attempts})
+
+
+def change(connection: Connection, claim: Claim, values: dict[str, object]) -> Row[tuple[object, ...]]:
+    """Write ``values`` to a job that is still ours, and return its row. Cancelled, LeaseLost."""
+    ours = update(jobs).where(
+        jobs.c.job_id == claim.job.job_id, jobs.c.owner == claim.owner, jobs.c.fence == claim.fence, _open
+    )
+    row = connection.execute(ours.values(values).returning(jobs)).one_or_none()
+    if row is None:
+        raise _lost(connection, claim)
+    return row
+
+
+def _lost(connection: Connection, claim: Claim) -> Cancelled | LeaseLost:
+    job_id = claim.job.job_id
+    if connection.scalar(select(jobs.c.state).where(jobs.c.job_id == job_id)) == JobState.CANCELLED:
+        return Cancelled(f"{job_id} was cancelled; nothing more is done for it.")
+    return LeaseLost(f"{claim.owner} holds {job_id} no longer; whoever does goes on with it.")
+
+
+def stranded(connection: Connection, grace: float, limit: int) -> Sequence[Job]:
+    """Jobs that nobody holds and that are ``grace`` seconds overdue; found again, each is due later still."""
+    late = jobs.c.due_at < NOW - timedelta(seconds=grace)
+    found = select(jobs.c.job_id).where(_open, _free, late, not_(_waits_for_clips())).order_by(jobs.c.due_at)
+    chosen = found.limit(limit).with_for_update(skip_locked=True).cte("chosen")
+    doubled = func.power(2.0, func.least(jobs.c.resends, DOUBLINGS))
+    again = {"resends": jobs.c.resends + 1, "due_at": NOW + timedelta(seconds=grace) * doubled}
+    sent = update(jobs).where(jobs.c.job_id.in_(select(chosen.c.job_id))).values(again).returning(jobs)
+    ordered = sorted(connection.execute(sent).mappings(), key=lambda row: row["ordinal"])
+    return [rows.to_job(row) for row in ordered]
+
+
+def _waits_for_clips() -> ColumnElement[bool]:
+    """A film whose clips are still being made is not stranded, it waits."""
+    below = jobs.alias("below")
+    unfinished = select(below.c.job_id).where(below.c.parent_id == jobs.c.job_id, below.c.state.in_(OPEN))
+    return and_(jobs.c.kind == JobKind.RENDER, unfinished.correlate(jobs).exists())

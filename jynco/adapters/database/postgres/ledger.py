@@ -1,0 +1,162 @@
+"""The ledger: one row per cache key and attempt, written before and after everything that may cost money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from jynco.adapters.database.postgres import rows
+from jynco.adapters.database.postgres.gate import Gate
+from jynco.adapters.database.postgres.tables import LIVE, NOW, generations
+from jynco.errors import Conflict, LeaseLost, ServiceAway
+from jynco.model.ids import CacheKey, ProjectId
+from jynco.model.jobs import Failure, Generation, Job
+from jynco.model.motion import Ticket
+from jynco.model.states import GENERATION_STEPS, GenerationState
+
+TRIES: Final = 5  # a race that is lost five times running is not a race any more
+
+_live = generations.c.state.in_(LIVE)
+
+
+class PostgresLedger:
+    """The ``generations`` table."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def take(self, key: CacheKey, job: Job, owner: str, seconds: float) -> Generation | None:
+        """The live attempt for ``key``, or a fresh one; None while somebody else holds it."""
+        for _ in range(TRIES):
+            with self._gate.transaction() as connection:
+                row = _resume(connection, key, job, owner, seconds)
+                if row is not None:
+                    return rows.to_generation(row)
+                row = _begin(connection, key, job, owner, seconds)
+                if row is not None:
+                    return rows.to_generation(row, fresh=True)
+                if connection.scalar(
+                    select(generations.c.state).where(generations.c.cache_key == key, _live)
+                ):
+                    return None
+        raise ServiceAway(
+            f"The ledger is too busy to begin {key[:12]}; try again in a moment.", retry_after=1.0
+        )
+
+    def advance(
+        self,
+        generation: Generation,
+        state: GenerationState,
+        *,
+        ticket: Ticket | None = None,
+        actual_usd: Decimal | None = None,
+        failure: Failure | None = None,
+    ) -> Generation:
+        """One arrow further. LeaseLost when somebody was faster, Conflict when there is no such arrow."""
+        refuse_step(generation, state)
+        values = {"state": state, **_learned(ticket, actual_usd, failure)}
+        if not state.live:
+            values["lease_until"] = None
+        # The state, beside owner and fence, keeps a second advance of the same value out.
+        return self._change(_held(generation) & (generations.c.state == generation.state), generation, values)
+
+    def beat(self, generation: Generation, seconds: float) -> None:
+        """Hold the attempt for ``seconds`` more, whatever state it has come to meanwhile. LeaseLost."""
+        until = case((_live, NOW + timedelta(seconds=seconds)))
+        self._change(_held(generation), generation, {"lease_until": until})
+
+    def release(self, generation: Generation) -> None:
+        """Let somebody else go on with this attempt. LeaseLost when somebody does already."""
+        self._change(_held(generation), generation, {"lease_until": None})
+
+    def unknown(self, key: CacheKey) -> Generation | None:
+        """The latest attempt for ``key`` when nobody knows whether it was billed."""
+        latest = select(generations).where(generations.c.cache_key == key)
+        with self._gate.transaction() as connection:
+            found = connection.execute(latest.order_by(generations.c.attempt.desc()).limit(1))
+            row = found.mappings().one_or_none()
+        unknown = row is not None and row["state"] == GenerationState.UNKNOWN
+        return rows.to_generation(row) if row is not None and unknown else None
+
+    def history(self, project_id: ProjectId) -> Sequence[Generation]:
+        """Every attempt ever made for the project, deleted or not, the newest first."""
+        chosen = select(generations).where(generations.c.project_id == project_id)
+        with self._gate.transaction() as connection:
+            found = connection.execute(chosen.order_by(generations.c.generation_id.desc()))
+            return [rows.to_generation(row) for row in found.mappings()]
+
+    def _change(
+        self, held: ColumnElement[bool], generation: Generation, values: dict[str, object]
+    ) -> Generation:
+        ours = update(generations).where(held).values(**values, updated_at=NOW)
+        with self._gate.transaction() as connection:
+            row = connection.execute(ours.returning(generations)).mappings().one_or_none()
+        if row is None:
+            raise lost(generation)
+        return rows.to_generation(row)
+
+
+def refuse_step(generation: Generation, state: GenerationState) -> None:
+    """Conflict, unless the table of states has an arrow from the generation's state to this one."""
+    if state not in GENERATION_STEPS[generation.state]:
+        raise Conflict(f"Generation {generation.generation_id} cannot go from {generation.state} to {state}.")
+
+
+def lost(generation: Generation) -> LeaseLost:
+    """The sentence for an attempt that somebody else has taken or ended."""
+    return LeaseLost(
+        f"{generation.owner} holds generation {generation.generation_id} no longer; read it again."
+    )
+
+
+def _held(generation: Generation) -> ColumnElement[bool]:
+    same = generations.c.generation_id == generation.generation_id
+    return same & (generations.c.owner == generation.owner) & (generations.c.fence == generation.fence)
+
+
+def _resume(connection: Connection, key: CacheKey, job: Job, owner: str, seconds: float) -> RowMapping | None:
+    """The live attempt, if free or this very job's own; another job of the same worker is a stranger too."""
+    until = generations.c.lease_until
+    own = (generations.c.owner == owner) & (generations.c.job_id == job.job_id)
+    taken = update(generations).where(
+        generations.c.cache_key == key, _live, or_(until.is_(None), until <= NOW, own)
+    )
+    lease = {"owner": owner, "job_id": job.job_id, "lease_until": NOW + timedelta(seconds=seconds)}
+    resumed = taken.values(**lease, fence=generations.c.fence + 1, updated_at=NOW).returning(generations)
+    return connection.execute(resumed).mappings().one_or_none()
+
+
+def _begin(connection: Connection, key: CacheKey, job: Job, owner: str, seconds: float) -> RowMapping | None:
+    """A new attempt; the unique index on live attempts lets only one of many through."""
+    if job.shot is None:
+        raise Conflict(f"{job.job_id} has no shot, so there is nothing to generate.")
+    last = select(func.coalesce(func.max(generations.c.attempt), 0)).where(generations.c.cache_key == key)
+    asked = {"project_id": job.project_id, "clip_id": job.clip_id, "job_id": job.job_id}
+    maker = {"provider": job.shot.provider, "model": job.shot.model, "owner": owner}
+    begun = insert(generations).values(
+        cache_key=key,
+        attempt=last.scalar_subquery() + 1,
+        lease_until=NOW + timedelta(seconds=seconds),
+        **asked,
+        **maker,
+    )
+    once = begun.on_conflict_do_nothing().returning(generations)
+    return connection.execute(once).mappings().one_or_none()
+
+
+def _learned(ticket: Ticket | None, actual_usd: Decimal | None, failure: Failure | None) -> dict[str, object]:
+    """Only what is new; what is known already stays."""
+    values: dict[str, object] = {}
+    if ticket is not None:
+        known = {"task_id": ticket.task_id, "details": dict(ticket.details)}
+        values |= {**known, "estimated_usd": ticket.estimated_usd}
+    if actual_usd is not None:
+        values["actual_usd"] = actual_usd
+    if failure is not None:
+        values |= {"error_code": failure.code, "error_message": failure.message}
+    return values

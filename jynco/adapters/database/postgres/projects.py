@@ -1,0 +1,108 @@
+"""Projects: what people want, how far the mirror is, and what has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, insert, select, update
+
+from jynco.adapters.database import payloads
+from jynco.adapters.database.postgres import rows
+from jynco.adapters.database.postgres.events import missing_project, tell
+from jynco.adapters.database.postgres.gate import Gate
+from jynco.adapters.database.postgres.tables import NOW, clips, events, projects
+from jynco.errors import Conflict, StaleRevision
+from jynco.model.ids import ProjectId
+from jynco.model.jobs import ClipRow, Event, Project
+from jynco.model.storyboard import Document
+
+
+class PostgresProjects:
+    """The ``projects`` table, with the clip rows and events that belong to it."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def create(self, project_id: ProjectId, document: Document) -> Project:
+        """A new project at revision 1, its mirror still to be written. Conflict when the id is taken."""
+        made = insert(projects).values(project_id=project_id, document=document).returning(projects)
+        try:
+            with self._gate.transaction() as connection:
+                return rows.to_project(connection.execute(made).mappings().one())
+        except Conflict:
+            raise Conflict(
+                f"There is a project {project_id} already; choose another id, or edit it."
+            ) from None
+
+    def get(self, project_id: ProjectId) -> Project:
+        """The project. NotFound."""
+        project = self.find(project_id)
+        if project is None:
+            raise missing_project(project_id)
+        return project
+
+    def find(self, project_id: ProjectId) -> Project | None:
+        """The project, if there is one."""
+        with self._gate.transaction() as connection:
+            found = connection.execute(select(projects).where(projects.c.project_id == project_id))
+            row = found.mappings().one_or_none()
+        return None if row is None else rows.to_project(row)
+
+    def page(self, after: ProjectId | None, limit: int) -> Sequence[Project]:
+        """Up to ``limit`` projects whose id comes after ``after``, by id."""
+        chosen = select(projects).order_by(projects.c.project_id).limit(limit)
+        if after is not None:
+            chosen = chosen.where(projects.c.project_id > after)
+        with self._gate.transaction() as connection:
+            return [rows.to_project(row) for row in connection.execute(chosen).mappings()]
+
+    def save(self, project_id: ProjectId, document: Document, expected: int | None) -> Project:
+        """People's new document. StaleRevision unless ``expected`` is None or the revision it replaces."""
+        with self._gate.transaction() as connection:
+            locked = select(projects.c.revision).where(projects.c.project_id == project_id)
+            revision = connection.scalar(locked.with_for_update(key_share=True))
+            if revision is None:
+                raise missing_project(project_id)
+            if expected not in {None, revision}:
+                raise StaleRevision(f"{project_id} is at revision {revision}, not {expected}; read it again.")
+            tell(connection, project_id, "storyboard", payloads.of_storyboard(revision + 1))
+            saved = update(projects).where(projects.c.project_id == project_id).returning(projects)
+            changes = {"revision": revision + 1, "changes": projects.c.changes + 1, "updated_at": NOW}
+            row = connection.execute(saved.values(document=document, **changes)).mappings().one()
+        return rows.to_project(row)
+
+    def delete(self, project_id: ProjectId) -> None:
+        """The project with its clips, jobs and events; the ledger keeps what was paid. NotFound."""
+        with self._gate.transaction() as connection:
+            if not connection.execute(delete(projects).where(projects.c.project_id == project_id)).rowcount:
+                raise missing_project(project_id)
+
+    def mirrored(self, project_id: ProjectId, changes: int) -> None:
+        """The published document shows the project as of ``changes``; it never goes back. NotFound."""
+        shown = update(projects).where(projects.c.project_id == project_id)
+        with self._gate.transaction() as connection:
+            newer = shown.values(mirrored=func.greatest(projects.c.mirrored, changes))
+            if not connection.execute(newer).rowcount:
+                raise missing_project(project_id)
+
+    def behind(self, limit: int) -> Sequence[ProjectId]:
+        """Projects whose published document is older than their rows, the longest waiting first."""
+        late = select(projects.c.project_id).where(projects.c.mirrored < projects.c.changes)
+        with self._gate.transaction() as connection:
+            found = connection.scalars(
+                late.order_by(projects.c.updated_at, projects.c.project_id).limit(limit)
+            )
+            return [ProjectId(project_id) for project_id in found]
+
+    def clips(self, project_id: ProjectId) -> Sequence[ClipRow]:
+        """All clip rows, by id, those of clips that people have taken out included."""
+        chosen = select(clips).where(clips.c.project_id == project_id).order_by(clips.c.clip_id)
+        with self._gate.transaction() as connection:
+            return [rows.to_clip(row) for row in connection.execute(chosen).mappings()]
+
+    def events(self, project_id: ProjectId, after: int, limit: int) -> Sequence[Event]:
+        """Up to ``limit`` events with ids above ``after``, oldest first."""
+        chosen = select(events).where(events.c.project_id == project_id, events.c.event_id > after)
+        with self._gate.transaction() as connection:
+            found = connection.execute(chosen.order_by(events.c.event_id).limit(limit))
+            return [rows.to_event(row) for row in found.mappings()]

@@ -1,0 +1,209 @@
+"""The tables. ``migrations/`` builds the same ones step by step, and a test holds the two together."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+from jynco.adapters.database.text import storable
+from jynco.model.states import ClipStatus, GenerationState, JobKind, JobState, Lane, Purpose
+
+LIVE: Final = tuple(state for state in GenerationState if state.live)
+OPEN: Final = tuple(state for state in JobState if not state.terminal)
+
+
+class Words(TypeDecorator[str]):
+    """Text from anywhere. What Postgres cannot hold is replaced, so that no request ends in a DataError."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: object) -> str | None:
+        """The value as it can be stored; an enumeration's member becomes its plain word."""
+        return None if value is None else storable(str(value))
+
+
+NAME: Final = Words(collation="C")  # sorted by code point everywhere, so that pages agree with the twin
+MONEY: Final = Numeric(12, 6)  # US dollars
+MOMENT: Final = DateTime(timezone=True)
+DOCUMENT: Final = JSON(
+    none_as_null=True
+)  # json, not jsonb: jsonb loses key order, number spelling and \u0000
+NOW: Final = func.statement_timestamp(type_=MOMENT)  # the database's clock, anew for each statement
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _quoted(members: tuple[StrEnum, ...]) -> str:
+    return ", ".join(f"'{member}'" for member in members)
+
+
+def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({_quoted(tuple(words))})", name=column)
+
+
+def _counter(name: str, start: int = 0) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=text(str(start)))
+
+
+def _moment(name: str) -> Column[object]:
+    return Column(name, MOMENT, nullable=False, server_default=text("statement_timestamp()"))
+
+
+def _project_key(*, primary_key: bool = False) -> Column[str]:
+    owner = ForeignKey("projects.project_id", ondelete="CASCADE")
+    return Column("project_id", NAME, owner, nullable=False, primary_key=primary_key)
+
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("project_id", NAME, primary_key=True),
+    Column("tenant", NAME, nullable=False, server_default=text("'local'")),
+    Column("document", DOCUMENT, nullable=False),
+    Column("revision", BigInteger, nullable=False, server_default=text("1")),
+    Column("changes", BigInteger, nullable=False, server_default=text("1")),
+    Column("mirrored", BigInteger, nullable=False, server_default=text("0")),
+    _moment("created_at"),
+    _moment("updated_at"),
+    Index("ix_projects_tenant", "tenant", "project_id"),
+    Index("ix_projects_behind", "updated_at", postgresql_where=text("mirrored < changes")),
+)
+
+clips = Table(
+    "clips",
+    metadata,
+    _project_key(primary_key=True),
+    Column("clip_id", NAME, primary_key=True),
+    Column("status", NAME, nullable=False, server_default=text("'pending'")),
+    Column("job_id", NAME),
+    Column("cache_key", NAME),
+    Column("source_file", Words),
+    Column("error_code", NAME),
+    Column("error_message", Words),
+    _counter("attempts"),
+    Column("cache_hit", Boolean, nullable=False, server_default=text("false")),
+    Column("cost_usd", MONEY, nullable=False, server_default=text("0")),
+    Column("provider", NAME),
+    Column("model", NAME),
+    _moment("updated_at"),
+    _one_of("status", ClipStatus),
+    Index("ix_clips_job_id", "job_id"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("job_id", NAME, primary_key=True),
+    Column("ordinal", BigInteger, Identity(always=True), nullable=False),  # the order they came in
+    _project_key(),
+    Column("kind", NAME, nullable=False),
+    Column("purpose", NAME, nullable=False),
+    Column("lane", NAME, nullable=False),
+    Column("correlation_id", NAME, nullable=False),
+    Column("state", NAME, nullable=False, server_default=text("'queued'")),
+    Column("parent_id", NAME, ForeignKey("jobs.job_id", ondelete="CASCADE")),
+    Column("clip_id", NAME),
+    Column("shot", DOCUMENT),
+    Column("image", Words),
+    Column("document", DOCUMENT),
+    Column("options", DOCUMENT, nullable=False, server_default=text("'{}'")),
+    _counter("attempts"),
+    _counter("crashes"),
+    _counter("resends"),
+    Column("progress", Double, nullable=False, server_default=text("0")),
+    Column("receipt", DOCUMENT),
+    Column("failure", DOCUMENT),
+    Column("output", Words),
+    Column("owner", NAME),  # who holds the lease; null when it was handed back
+    Column("fence", BigInteger, nullable=False, server_default=text("0")),
+    Column("lease_until", MOMENT),
+    _moment("due_at"),
+    _moment("created_at"),
+    Column("started_at", MOMENT),
+    Column("finished_at", MOMENT),
+    _one_of("kind", JobKind),
+    _one_of("purpose", Purpose),
+    _one_of("lane", Lane),
+    _one_of("state", JobState),
+    CheckConstraint("progress BETWEEN 0 AND 1", name="progress"),
+    CheckConstraint("(owner IS NULL) = (lease_until IS NULL)", name="lease"),
+    CheckConstraint(f"(state IN ({_quoted(OPEN)})) = (finished_at IS NULL)", name="finished"),
+    UniqueConstraint("ordinal"),
+    Index("ix_jobs_project", "project_id", "ordinal"),
+    Index("ix_jobs_parent_id", "parent_id"),
+    Index("ix_jobs_due", "due_at", postgresql_where=text(f"state IN ({_quoted(OPEN)})")),
+)
+
+# No foreign key to the project: what was paid stays on record when the project is deleted.
+generations = Table(
+    "generations",
+    metadata,
+    Column("generation_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("cache_key", NAME, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("project_id", NAME, nullable=False),
+    Column("clip_id", NAME, nullable=False),
+    Column("job_id", NAME, nullable=False),
+    Column("provider", NAME, nullable=False),
+    Column("model", NAME, nullable=False),
+    Column("state", NAME, nullable=False, server_default=text("'intent'")),
+    Column("owner", NAME, nullable=False),  # who holds the lease, or held it last
+    Column("fence", BigInteger, nullable=False, server_default=text("1")),
+    Column("lease_until", MOMENT),
+    Column("task_id", Words),
+    Column("details", DOCUMENT, nullable=False, server_default=text("'{}'")),
+    Column("estimated_usd", MONEY),
+    Column("actual_usd", MONEY),
+    Column("error_code", NAME),
+    Column("error_message", Words),
+    _moment("created_at"),
+    _moment("updated_at"),
+    _one_of("state", GenerationState),
+    UniqueConstraint("cache_key", "attempt"),
+    Index(
+        "uq_generations_live", "cache_key", unique=True, postgresql_where=text(f"state IN ({_quoted(LIVE)})")
+    ),
+    Index("ix_generations_project", "project_id", "generation_id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("event_id", BigInteger, Identity(always=True), primary_key=True),
+    _project_key(),
+    Column("kind", NAME, nullable=False),
+    Column("payload", DOCUMENT, nullable=False),
+    _moment("created_at"),
+    Index("ix_events_project", "project_id", "event_id"),
+)

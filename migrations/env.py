@@ -1,0 +1,39 @@
+"""Alembic's entrance: ``runner`` brings a connection, the command line ``-x url=...``, else the settings tell."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import Connection, NullPool, create_engine, make_url
+
+from jynco.adapters.database.postgres.tables import metadata
+
+
+def address() -> str:
+    """Where the database is: the command line's word goes before the settings'."""
+    told = context.get_x_argument(as_dictionary=True).get("url")
+    if told:
+        return str(told)
+    from config.settings import read
+
+    return str(read().database_url)
+
+
+def migrate(connection: Connection) -> None:
+    """Take the steps that Alembic was asked for."""
+    context.configure(connection=connection, target_metadata=metadata, compare_server_default=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def connect_and_migrate() -> None:
+    """As ``migrate``, on a connection of our own."""
+    url = make_url(address()).set(drivername="postgresql+psycopg")
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        migrate(connection)
+
+
+brought = context.config.attributes.get("connection")
+if brought is None:
+    connect_and_migrate()
+else:
+    migrate(brought)
