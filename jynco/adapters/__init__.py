@@ -1,0 +1,1 @@
+"""The leaves: one vendor, driver or binary each, behind a port. They never import one another."""

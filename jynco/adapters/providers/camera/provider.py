@@ -1,0 +1,79 @@
+"""The camera as a provider: its answer is made in ``collect``, so a ticket is only a promise and costs nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from jynco.adapters.providers.camera import options
+from jynco.errors import RequestRejected
+from jynco.model.motion import Capabilities, PollAnswer, PollState, Shot, Ticket
+from jynco.ports import Watch
+
+_VERSION: Final = "1"  # part of every cache key: another number whenever other pixels come out
+_LARGEST: Final = 16_384  # pixels a side, as far as H.264 goes
+
+
+class Camera:
+    """Films the still itself: the motion prompt says how the camera moves. Free, and the same for the same seed."""
+
+    name = "camera"
+
+    def capabilities(self, model: str | None) -> Capabilities:
+        """There is one model, "camera"; RequestRejected for any other."""
+        if model not in (None, self.name):
+            raise RequestRejected(f"The camera has one model, {self.name!r}, not {model!r}; leave the model away.")
+        return Capabilities(
+            provider=self.name,
+            model=self.name,
+            model_version=_VERSION,
+            billable=False,
+            usd_per_second=Decimal(0),
+            seconds_per_second=0.7,  # 1080p at 30 frames a second on two cores
+        )
+
+    def submit(self, shot: Shot, image: Path | None) -> Ticket:
+        """A ticket at once, the same for the same shot. RequestRejected when it cannot be filmed."""
+        _check(shot, image)
+        return Ticket(f"camera-{shot.key}", estimated_usd=Decimal(0))
+
+    def poll(self, shot: Shot, ticket: Ticket) -> PollAnswer:  # noqa: ARG002 - there is nothing to ask
+        """Always ready to be collected."""
+        return PollAnswer(PollState.SUCCEEDED, fraction=1.0, actual_usd=Decimal(0))
+
+    def collect(self, shot: Shot, image: Path | None, ticket: Ticket, target: Path, watch: Watch) -> None:  # noqa: ARG002
+        """Films the shot into ``target`` (mp4, H.264, BT.709), which appears whole or not at all.
+
+        Raises RequestRejected for a picture that cannot be used, StorageFull, GenerationFailed, ServiceAway, and
+        whatever ``watch`` raises, with FFmpeg ended.
+        """
+        from jynco.adapters.providers.camera.film import film  # OpenCV and NumPy: only where something is filmed
+
+        film(shot, _check(shot, image), target, watch)
+
+    def cancel(self, ticket: Ticket) -> None:
+        """Nothing runs between ``submit`` and ``collect``; the watch ends a ``collect``."""
+
+    def find(self, shot: Shot, since: datetime) -> Ticket | None:  # noqa: ARG002 - asking again is free
+        """Never: nothing is owed for a camera's ticket, so none needs finding."""
+        return None
+
+
+def _check(shot: Shot, image: Path | None) -> Path:
+    if image is None:
+        raise RequestRejected(
+            "The camera films a still picture and this clip has none; give it a sourceImage, or a provider that"
+            " makes video from text."
+        )
+    if shot.width % 2 or shot.height % 2 or not 2 <= min(shot.width, shot.height):
+        raise RequestRejected(
+            f"The camera cannot make {shot.width}x{shot.height}: width and height must be even; add or take one pixel."
+        )
+    if max(shot.width, shot.height) > _LARGEST:
+        raise RequestRejected(f"The camera cannot make {shot.width}x{shot.height}: at most {_LARGEST} pixels a side.")
+    if shot.frames < 1:
+        raise RequestRejected("The camera cannot make a clip of no frames; give it a duration.")
+    options.parse(shot.options)
+    return image
