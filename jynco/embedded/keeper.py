@@ -1,8 +1,8 @@
 """The keeper: a small process that ends what a killed supervisor leaves behind.
 
-It reads from a pipe whose other end only the supervisor holds. When that end closes, the supervisor is gone, and what
-it had not called ended yet gets a few seconds and is then killed, with its whole group. After an orderly end the list
-is empty and the keeper has nothing to do.
+It reads from a pipe whose other end only the supervisor holds. When that end closes, the supervisor is gone,
+and what it had not called ended yet gets a few seconds and is then killed, with its whole group. After an
+orderly end the list is empty and the keeper has nothing to do.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
+
+from jynco.embedded.locks import until
 
 GRACE = 4.0  # seconds
 
@@ -30,8 +31,7 @@ class Keeper:
         """Fork the keeper, early and small; it gives up the ``private`` descriptors (the locks)."""
         theirs, ours = os.pipe()
         if os.fork() == 0:
-            os.close(ours)
-            for descriptor in private:
+            for descriptor in (ours, *private):
                 os.close(descriptor)
             _keep(theirs)
         os.close(theirs)
@@ -39,14 +39,14 @@ class Keeper:
 
     def watch(self, pid: int, last_signal: signal.Signals) -> None:
         """From now on ``pid`` is to end with us."""
-        self._tell(f"+ {pid} {int(last_signal)}\n")
+        self._tell(f"+ {pid} {last_signal:d}\n")
 
     def forget(self, pid: int) -> None:
         """``pid`` has ended: its number may soon be somebody else's."""
         self._tell(f"- {pid} 0\n")
 
     def _tell(self, line: str) -> None:
-        with suppress(BrokenPipeError):  # somebody killed the keeper; on Linux the kernel still tells the children
+        with suppress(BrokenPipeError):  # somebody killed the keeper; on Linux the kernel still tells them
             os.write(self.descriptor, line.encode())
 
 
@@ -61,7 +61,7 @@ def _keep(descriptor: int) -> NoReturn:
 
 
 def _listen(descriptor: int) -> dict[int, int]:
-    """What is left (pid: signal) when the pipe closes."""
+    """What is left (pid: its last signal) when the pipe closes."""
     left: dict[int, int] = {}
     with os.fdopen(descriptor, encoding="ascii") as lines:
         for line in lines:
@@ -78,9 +78,7 @@ def _end(left: dict[int, int]) -> None:
         for pid, number in left.items():
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
-    deadline = time.monotonic() + GRACE
-    while any(_send(pid, 0) for pid in left) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: not any(_send(pid, 0) for pid in left), GRACE, 0.05)
     for pid in left:
         _send(pid, signal.SIGKILL)
 

@@ -1,7 +1,7 @@
 """Where everything of the embedded servers lies in a data folder, and where their sockets can lie.
 
-The cluster and Valkey's files are always in the data folder itself, so a folder that is moved, copied or restored brings
-its database along. Only sockets may have to live elsewhere: their whole path must fit into 107 bytes.
+The cluster and Valkey's files are always in the data folder itself, so a folder that is moved, copied or
+restored brings its database along. Only sockets may have to live elsewhere: the system cuts their path short.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from pathlib import Path
 from jynco.embedded.account import Account, private_folder
 from jynco.errors import ServiceAway, StorageFull
 
-LONGEST_SOCKET = 103  # bytes; macOS allows 103, Linux 107
-PLAIN = re.compile(r"[A-Za-z0-9._/-]+")  # needs no quoting in any URL, list or setting that a socket's path goes through
+LONGEST_SOCKET = 103  # bytes; Linux would take 107
+PLAIN = re.compile(r"[A-Za-z0-9._/-]+")  # needs no quoting in any URL, list or setting on a socket's way
+NAMES_TRIED = 9  # in the temporary folder, where somebody else may have taken the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +83,33 @@ def explained(data: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageFull(storage_sentence(data, error)) from error
+        raise unusable(data, error) from error
 
 
-def storage_sentence(data: Path, error: OSError) -> str:
-    """One sentence for a data folder that cannot be written."""
+def unusable(data: Path, error: OSError) -> StorageFull:
+    """The error for a data folder that cannot be written."""
+    choice = "choose another with --data or JYNCO_DATA"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"No space is left for the data folder {data}; make room, or choose another with --data or JYNCO_DATA."
+        return StorageFull(f"No space is left for the data folder {data}; make room, or {choice}.")
     reason = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
-    return f"The data folder {data} cannot be used ({reason}); mend that, or choose another with --data or JYNCO_DATA."
+    return StorageFull(f"The data folder {data} cannot be used ({reason}); mend that, or {choice}.")
 
 
 def socket_folder(data: Path, account: Account) -> Path:
-    """A private folder for the sockets: ``<data>/run`` where that works, else one under the temporary folder.
+    """A private folder for the sockets: ``<data>/run`` where that works, else one in a temporary folder.
 
     Raises ServiceAway when no place does.
     """
-    if _fits(data / "run") and account.may_enter(data):
-        with suppress(OSError):
-            return _proved(private_folder(data / "run", account))
     short = f"jynco-{hashlib.sha256(bytes(data)).hexdigest()[:12]}"
-    for base in dict.fromkeys(Path(place).resolve() for place in (tempfile.gettempdir(), "/tmp", "/var/tmp")):
-        for turn in range(9):  # somebody else may have taken the first names
-            place = base / f"{short}-{turn}"
-            if _fits(place) and base.is_dir() and account.may_enter(base):
-                with suppress(OSError):
-                    return _proved(private_folder(place, account))
-    raise ServiceAway("No folder can hold the sockets of the embedded servers; set TMPDIR to a short path others may enter.")
+    bases = dict.fromkeys(Path(base).resolve() for base in (tempfile.gettempdir(), "/tmp", "/var/tmp"))
+    spare = (base / f"{short}-{turn}" for base in bases for turn in range(NAMES_TRIED))
+    for place in (data / "run", *spare):
+        if _fits(place) and place.parent.is_dir() and account.may_enter(place.parent):
+            with suppress(OSError):
+                return _proved(private_folder(place, account))
+    raise ServiceAway(
+        "No folder can hold the sockets of the embedded servers; set TMPDIR to a short path open to all."
+    )
 
 
 def _fits(folder: Path) -> bool:

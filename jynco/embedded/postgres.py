@@ -1,7 +1,7 @@
 """Postgres on one data folder: made once, started, asked.
 
-A server that may not pass the folders above its cluster (a data folder below root's closed home) is started inside it
-and finds it by ``/proc/self/cwd``, which needs no way in. So the cluster always lies in the data folder.
+A server that may not pass the folders above its cluster (a data folder below root's closed home) is started
+inside it and finds it as ``/proc/self/cwd``, which needs no way in. So the cluster is always in the data folder.
 """
 
 from __future__ import annotations
@@ -13,23 +13,26 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from jynco.embedded.account import Account, private_folder
-from jynco.embedded.children import Manner
+from jynco.embedded.birth import Manner
 from jynco.errors import ServiceAway, StorageFull
 
 INSIDE = "/proc/self/cwd"
-SERVER_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}  # a user's PG* variables must not reach a server
+CLEAN = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}  # a user's PG* variables must not reach a server
 FULL = "No space left on device"
 
 MAKE = (
-    "--username=jynco", "--encoding=UTF8", "--locale=C",
-    "--locale-provider=builtin", "--builtin-locale=C.UTF-8",  # Postgres's own: sorts alike on every system
-    "--auth-local=trust", "--auth-host=reject",  # whoever may enter the sockets' private folder is the owner
-)  # fmt: skip
+    "--username=jynco",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",  # Postgres's own order: the same on every system
+    "--builtin-locale=C.UTF-8",
+    "--auth-local=trust",  # whoever may enter the sockets' private folder is the owner
+    "--auth-host=reject",
+)
 SETTINGS = {
-    "listen_addresses": "",  # sockets only: nothing to guess, no port to clash
+    "listen_addresses": "",  # sockets only: no port to guess, none to clash
     "unix_socket_permissions": "0700",
     "max_connections": "200",  # every thread of every worker may hold one
     "shared_buffers": "64MB",
@@ -42,7 +45,7 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Postgres:
-    """The cluster in ``cluster``, its sockets in ``sockets``, run by ``account`` with the programs in ``programs``."""
+    """The cluster in ``cluster``, its sockets in ``sockets``, run by ``account`` from ``programs``."""
 
     cluster: Path
     sockets: Path
@@ -53,11 +56,11 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """The libpq URL of the database."""
-        return f"postgresql://jynco@/jynco?host={quote(str(self.sockets), safe='/')}"
+        """The libpq URL of the database; a sockets' path needs no quoting."""
+        return f"postgresql://jynco@/jynco?host={self.sockets}"
 
     def make(self) -> None:
-        """Make the cluster and the database, unless they are there; a kill half-way leaves nothing under their name.
+        """Make the cluster and its database, unless they are there; a kill half-way leaves no half cluster.
 
         Raises ServiceAway or StorageFull with the program's own reason.
         """
@@ -65,9 +68,9 @@ class Postgres:
             return
         fresh = self.cluster.with_name("postgres.new")
         shutil.rmtree(fresh, ignore_errors=True)
-        private_folder(fresh, self.account)
-        self._do(fresh, ["initdb", "-D", self._name(fresh), *MAKE])
-        self._do(fresh, ["postgres", "--single", "-D", self._name(fresh), "template1"], "CREATE DATABASE jynco;\n")
+        place = self._name(private_folder(fresh, self.account))
+        self._do(fresh, ["initdb", "-D", place, *MAKE])
+        self._do(fresh, ["postgres", "--single", "-D", place, "template1"], "CREATE DATABASE jynco;\n")
         fresh.rename(self.cluster)
 
     def clear(self) -> None:
@@ -84,14 +87,33 @@ class Postgres:
 
     def manner(self) -> Manner:
         """SIGINT is its fast shutdown: clients are sent away, everything is written."""
-        return Manner(
-            self.cluster, SERVER_ENVIRONMENT, self.log, signal.SIGINT, self.account, umask=0o077, keep=self.lock
-        )
+        return Manner(self.cluster, CLEAN, self.log, signal.SIGINT, self.account, umask=0o077, keep=self.lock)
 
     def ready(self) -> bool:
         """Whether it takes connections now."""
-        asked = [str(self.programs / "pg_isready"), "-q", "-h", str(self.sockets), "-d", "jynco", "-U", "jynco"]
-        return subprocess.run(asked, env=SERVER_ENVIRONMENT, check=False).returncode == 0
+        asked = [
+            str(self.programs / "pg_isready"),
+            "-q",
+            "-h",
+            str(self.sockets),
+            "-d",
+            "jynco",
+            "-U",
+            "jynco",
+        ]
+        return subprocess.run(asked, env=CLEAN, check=False).returncode == 0
+
+    def failure(self, said: str) -> ServiceAway:
+        """The error for what the server wrote before it ended."""
+        if FULL in said:
+            return StorageFull(
+                f"No space is left for the database in {self.cluster}; make room and try again."
+            )
+        fatal = [
+            line for line in said.splitlines() if "FATAL:" in line or "rror:" in line or "ERROR:" in line
+        ]
+        reason = f" ({fatal[-1].split(': ', 1)[-1].strip()})" if fatal else ""
+        return ServiceAway(f"Postgres does not start{reason}; its log is {self.log}.")
 
     def _name(self, folder: Path) -> str:
         if self.account.may_enter(folder.parent):
@@ -99,27 +121,29 @@ class Postgres:
         if sys.platform == "linux":
             return INSIDE
         raise ServiceAway(
-            f"User {self.account.uid}, whom root runs Postgres as, cannot enter {folder.parent}; run as an ordinary "
-            "user, or choose a data folder that others may enter with --data or JYNCO_DATA."
+            f"User {self.account.uid}, whom root runs Postgres as, cannot enter {folder.parent}; run as an "
+            "ordinary user, or choose a folder that others may enter with --data or JYNCO_DATA."
         )
 
     def _do(self, folder: Path, words: list[str], text: str = "") -> None:
-        other = (self.account.uid, self.account.gid) if self.account.switch else (None, None)
+        """Run one of the programs inside ``folder``; holding the lock, it is not overlooked if we are killed."""
+        switch = self.account.switch
         done = subprocess.run(
-            [str(self.programs / words[0]), *words[1:]], input=text, cwd=folder, env=SERVER_ENVIRONMENT, umask=0o077,
-            user=other[0], group=other[1], extra_groups=[] if self.account.switch else None,
-            pass_fds=(self.lock,), capture_output=True, text=True, errors="replace", check=False,
-        )  # fmt: skip
-        said = done.stdout + done.stderr
+            [str(self.programs / words[0]), *words[1:]],
+            cwd=folder,
+            env=CLEAN,
+            umask=0o077,
+            user=self.account.uid if switch else None,
+            group=self.account.gid if switch else None,
+            extra_groups=[] if switch else None,
+            pass_fds=(self.lock,),
+            input=text,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
         with self.log.open("a", encoding="utf-8") as log:
-            log.write(said)
+            log.write(done.stdout + done.stderr)
         if done.returncode != 0 or "ERROR:" in done.stderr:
-            raise self.failure(said)
-
-    def failure(self, said: str) -> ServiceAway:
-        """The error for what the server wrote before it ended."""
-        if FULL in said:
-            return StorageFull(f"No space is left for the database in {self.cluster}; make room and try again.")
-        fatal = [line for line in said.splitlines() if any(word in line for word in ("FATAL:", "error:", "ERROR:"))]
-        reason = f" ({fatal[-1].split(': ', 1)[-1].strip()})" if fatal else ""
-        return ServiceAway(f"Postgres does not start{reason}; its log is {self.log}.")
+            raise self.failure(done.stdout + done.stderr)

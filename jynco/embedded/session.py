@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,18 +18,20 @@ from jynco.errors import ServiceAway
 
 PACKAGES = Path(__file__).resolve().parents[2]  # the folder that ``jynco`` is imported from
 ENDING = 60.0  # seconds that we wait for earlier servers to end
-STARTING = 420.0  # a bound for a supervisor that lives and does not answer: recovery and a long release line
-FAREWELL = 5.0
-LONGEST_LOG = 10_000_000  # bytes; a longer log starts anew and the old one is kept as .1
+STARTING = (
+    480.0  # seconds; a bound for a supervisor that lives and does not answer (recovery, long migrations)
+)
+FAREWELL = 5.0  # seconds that the last command waits for the end of the servers
+LONGEST_LOG = 10_000_000  # bytes; a longer log is begun anew and the old one kept as .log.1
 
 
 @dataclass(frozen=True, slots=True)
 class Servers:
     """Where the servers of a data folder are."""
 
-    database_url: str  # postgresql://jynco@/jynco?host=<socket folder>
+    database_url: str  # postgresql://jynco@/jynco?host=<folder of the socket>
     redis_url: str  # unix://<socket>
-    log_dir: Path
+    log_dir: Path  # one log for each server and process
 
 
 def _quiet(_sentence: str) -> None:
@@ -50,26 +52,30 @@ def session(
 ) -> Iterator[Servers]:
     """Start, or share, the servers of the data folder ``data`` for as long as the block runs.
 
-    ``processes`` names the Procfile lines to run beside them and ``release`` the line to run once before those; they run
-    in ``root`` with ``environment``, DATABASE_URL, REDIS_URL and JYNCO_DATA. A process that another command has started
-    already is shared as it is. ``preload`` names modules that the processes' parent imports for them. ``started`` is told,
-    in one sentence, when it is this command that starts the servers. They end with the last block.
+    ``processes`` names the Procfile lines to run beside the servers, and ``release`` the line to run once
+    before those. They run in ``root`` with ``environment`` and DATABASE_URL, REDIS_URL and JYNCO_DATA. A process
+    that another command has started is shared as it is. ``preload`` names modules that the processes' parent
+    imports for them all. ``started`` is told, in one sentence, when it is this command that starts the servers.
+    They end with the last block.
 
-    Raises UsageWrong for a Procfile without such a line, StorageFull when ``data`` cannot be written, and ServiceAway,
-    with the log's name, when something does not come up.
+    Raises UsageWrong when the Procfile has no such line, StorageFull when ``data`` cannot be written, and
+    ServiceAway, naming the log, when something does not come up.
     """
-    chosen = lines(procfile, processes)
     wish = Wish(
-        root=str(root.resolve()), processes=chosen, release=lines(procfile, [release] if release else []),
-        preload=tuple(preload), environment=dict(environment),
-    )  # fmt: skip
+        root=str(root.resolve()),
+        processes=lines(procfile, processes),
+        release=lines(procfile, [release] if release else []),
+        preload=tuple(preload),
+        environment=dict(environment),
+    )
     layout = Layout(data.expanduser().resolve())
     with explained(layout.data):
         layout.make()
         clients = Lock(layout.clients)
     try:
         if not until(clients.share, ENDING):
-            raise ServiceAway(f"Servers of {layout.data} are still shutting down; see {layout.log('supervisor')}.")
+            log = layout.log("supervisor")
+            raise ServiceAway(f"Earlier servers of {layout.data} are still ending; their log is {log}.")
         answer = _ask(layout, wish, started)
         yield Servers(answer.database_url, answer.redis_url, layout.logs)
     finally:
@@ -96,7 +102,7 @@ def _await(layout: Layout, letter: Letter, wish: Wish, started: Callable[[str], 
         guard = Lock(layout.supervisor)
         try:
             free = guard.own()
-            if (answer := letter.answer()) is not None:  # asked after the lock: an ended supervisor had answered before
+            if (answer := letter.answer()) is not None:  # looked for after the lock: a dead one can add none
                 return answer
             if free and launched:
                 break
@@ -107,20 +113,27 @@ def _await(layout: Layout, letter: Letter, wish: Wish, started: Callable[[str], 
         finally:
             guard.close()
         time.sleep(0.01)
-    raise ServiceAway(f"The embedded servers do not come up; see {layout.log('supervisor')}.")
+    raise ServiceAway(f"The embedded servers do not come up; the log is {layout.log('supervisor')}.")
 
 
 def _launch(layout: Layout, guard: Lock, environment: Mapping[str, str]) -> None:
     """Start a supervisor that inherits the lock we hold, so that there is never a moment for a second one."""
-    _turn_logs(layout)
-    with explained(layout.data), layout.log("supervisor").open("ab") as log:
-        done = subprocess.run(
-            [sys.executable, "-m", "jynco.embedded.supervisor", str(layout.data), str(guard.fd)],
-            cwd=PACKAGES, env=dict(environment), pass_fds=(guard.fd,), start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False,
-        )  # fmt: skip
+    with explained(layout.data):
+        _turn_logs(layout)
+        with layout.log("supervisor").open("ab") as log:
+            done = subprocess.run(
+                [sys.executable, "-m", "jynco.embedded.supervisor", str(layout.data), str(guard.fd)],
+                cwd=PACKAGES,
+                env=dict(environment),
+                pass_fds=(guard.fd,),
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                check=False,
+            )
     if done.returncode != 0:
-        raise ServiceAway(f"The supervisor of the embedded servers does not start; see {layout.log('supervisor')}.")
+        raise ServiceAway(f"The supervisor does not start; the log is {layout.log('supervisor')}.")
 
 
 def _turn_logs(layout: Layout) -> None:
@@ -130,7 +143,7 @@ def _turn_logs(layout: Layout) -> None:
 
 
 def _leave(layout: Layout, clients: Lock) -> None:
-    """Go; and if we were the last, see the servers off, for whoever removes the folder next, or ends the container."""
+    """Go; and if we were the last, see the servers off: the folder, or the container, may end next."""
     last = clients.own()
     clients.close()
     if last:
@@ -138,8 +151,9 @@ def _leave(layout: Layout, clients: Lock) -> None:
 
 
 def _gone(layout: Layout) -> bool:
-    guard = Lock(layout.supervisor)
-    try:
-        return guard.own()
-    finally:
+    with suppress(FileNotFoundError):  # the folder has gone already
+        guard = Lock(layout.supervisor)
+        free = guard.own()
         guard.close()
+        return free
+    return True

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jynco.embedded.account import Account, private_folder
-from jynco.embedded.children import Manner
-from jynco.embedded.postgres import FULL, SERVER_ENVIRONMENT
+from jynco.embedded.birth import Manner
+from jynco.embedded.postgres import CLEAN, FULL
 from jynco.errors import ServiceAway, StorageFull
 
 SETTINGS = {
@@ -60,9 +60,7 @@ class Valkey:
 
     def manner(self) -> Manner:
         """SIGTERM makes it write what it holds."""
-        return Manner(
-            self.folder, SERVER_ENVIRONMENT, self.log, signal.SIGTERM, self.account, umask=0o077, keep=self.lock
-        )
+        return Manner(self.folder, CLEAN, self.log, signal.SIGTERM, self.account, umask=0o077, keep=self.lock)
 
     def ready(self) -> bool:
         """Whether it answers; it does not while it is still loading its file."""

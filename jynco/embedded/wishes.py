@@ -1,13 +1,12 @@
 """Letters between commands and the supervisor: what a command needs running, and what came of it.
 
-A command writes its wish as a file and holds a lock on it, so that the wish of a command that died counts no more; the
-supervisor answers with a file beside it. Both are written under another name and renamed, so neither is ever read half.
+A command writes its wish as a file and holds a lock on it, so that the wish of a command that died counts no
+more; the supervisor answers with a file beside it. Both are renamed into place, so neither is ever read half.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -57,9 +56,14 @@ class Letter:
         fresh = self._wish.with_suffix(".new")
         fresh.touch(mode=0o600)  # it carries the environment, keys of providers included
         self._lock = Lock(fresh)
-        self._lock.own()
-        fresh.write_text(json.dumps(asdict(wish)), encoding="utf-8")
-        fresh.rename(self._wish)
+        self._lock.share()
+        try:
+            fresh.write_text(json.dumps(asdict(wish)), encoding="utf-8")
+            fresh.rename(self._wish)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            self._lock.close()
+            raise
 
     def answer(self) -> Answer | None:
         """The supervisor's answer, once there is one."""
@@ -85,8 +89,8 @@ class Box:
         """The wishes of living commands that have no answer yet, by letter."""
         names = {path.stem for path in self._folder.glob("*.wish")}
         self._answered &= names
-        found = ((name, self._open(name)) for name in sorted(names - self._answered))
-        return {name: wish for name, wish in found if wish is not None}
+        opened = {name: self._open(name) for name in sorted(names - self._answered)}
+        return {name: wish for name, wish in opened.items() if wish is not None}
 
     def answer(self, name: str, answer: Answer) -> None:
         """Answer a letter."""
@@ -94,27 +98,26 @@ class Box:
         write(self._folder / f"{name}.answer", json.dumps(asdict(answer)))
 
     def sweep(self) -> None:
-        """At a supervisor's birth every answer, and every half-written file, is somebody else's past."""
-        for stale in (*self._folder.glob("*.answer"), *self._folder.glob("*.answer.new")):
+        """At a supervisor's birth every answer, whole or half, is somebody else's past."""
+        for stale in self._folder.glob("*.answer*"):
             stale.unlink(missing_ok=True)
 
     def _open(self, name: str) -> Wish | None:
+        """The wish, or None, and no file any more, when its command has died."""
         path = self._folder / f"{name}.wish"
-        try:
-            lock = Lock(path)
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
+        lock = Lock(path)
         orphaned = lock.own()
         lock.close()
         if orphaned:
             path.unlink(missing_ok=True)
             return None
-        return Wish(**json.loads(text))
+        with suppress(FileNotFoundError):
+            return Wish(**json.loads(path.read_text(encoding="utf-8")))
+        return None
 
 
 def write(path: Path, text: str) -> None:
     """Write by rename, so that readers see all of it or the one before."""
     fresh = path.with_name(path.name + ".new")
     fresh.write_text(text, encoding="utf-8")
-    os.replace(fresh, path)
+    fresh.replace(path)
