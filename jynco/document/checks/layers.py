@@ -1,0 +1,57 @@
+"""Times, places and looks of the layers. The schema knows only their types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from jynco.document.checks.limits import Limits
+from jynco.document.checks.times import over
+from jynco.document.fields import Object, child, layers, number, text
+from jynco.document.pointer import under
+from jynco.document.wording import shown
+from jynco.errors import Fault
+from jynco.model.storyboard import Document
+
+_COLOR: Final = re.compile(r"(?i)#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|[a-z]+|rgba?\([0-9., %/]+\)")
+_MOST_FRAMES: Final = 10  # how many frames away words may stand: they may slide in, not get lost
+
+
+def layer_faults(document: Document, limits: Limits) -> Iterator[Fault]:
+    """Layers that begin before the film, never end, or stand or look like nothing that can be drawn."""
+    for kind in ("audio", "text"):
+        for pointer, layer in layers(document, kind):
+            for name in ("startTime", "duration"):
+                yield from over(layer, name, pointer, limits.film_seconds)
+                yield from _below(layer, name, pointer)
+    for pointer, layer in layers(document, "text"):
+        yield from _position(child(layer, "position"), f"{pointer}/position", limits)
+        yield from _style(child(layer, "style"), f"{pointer}/style", limits)
+
+
+def _below(parent: Object, name: str, base: str) -> Iterator[Fault]:
+    value = number(parent, name)
+    if value is not None and value < 0:
+        yield Fault(under(base, name), "range", f"must be 0 or more; it is {shown(value)}")
+
+
+def _position(position: Object, base: str, limits: Limits) -> Iterator[Fault]:
+    most = limits.side * _MOST_FRAMES
+    for name in ("x", "y"):
+        value = number(position, name)
+        if value is not None and abs(value) > most:
+            yield Fault(
+                under(base, name), "limit", f"must be at most {most} pixels away; it is {shown(value)}"
+            )
+
+
+def _style(style: Object, base: str, limits: Limits) -> Iterator[Fault]:
+    size, color, family = number(style, "fontSize"), text(style, "color").strip(), text(style, "fontFamily")
+    if size is not None and not 0 < size <= limits.side:
+        detail = f"must be above 0 and at most {limits.side} pixels; it is {shown(size)}"
+        yield Fault(under(base, "fontSize"), "range", detail)
+    if color and (len(color) > limits.name or not _COLOR.fullmatch(color)):
+        yield Fault(under(base, "color"), "color", f"must be a name or #RRGGBB; it is {shown(color)}")
+    if len(family) > limits.name:
+        yield Fault(under(base, "fontFamily"), "limit", f"must be {limits.name} characters or less")

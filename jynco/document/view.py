@@ -1,0 +1,128 @@
+"""The engine's read-only storyboard, out of a valid document. Exact seconds; blanks are nothing."""
+
+from __future__ import annotations
+
+from jynco.document.clips import is_footage, prompt, transition
+from jynco.document.fields import Object, Place, child, clips, entries, fraction, layers, number, text, whole
+from jynco.model.ids import ClipId, ProjectId
+from jynco.model.states import OnMissing
+from jynco.model.storyboard import (
+    AudioLayer,
+    Clip,
+    Codec,
+    Document,
+    Effects,
+    Filter,
+    FilterKind,
+    OutputSettings,
+    Quality,
+    Storyboard,
+    TextLayer,
+    TransitionKind,
+)
+from jynco.model.time import Rate, exact
+
+
+def storyboard(document: Document) -> Storyboard:
+    """The view of a document in which ``checks.faults`` finds nothing; of others it may be anything."""
+    return Storyboard(
+        project_id=ProjectId(text(document, "projectId")),
+        output=_output(child(document, "outputSettings")),
+        clips=tuple(map(_clip, clips(document))),
+        audio=tuple(map(_audio, layers(document, "audio"))),
+        text=tuple(map(_text, layers(document, "text"))),
+        title=_some(child(document, "metadata"), "title"),
+    )
+
+
+def _output(settings: Object) -> OutputSettings:
+    size = child(settings, "resolution")
+    return OutputSettings(
+        width=whole(size, "width") or 0,
+        height=whole(size, "height") or 0,
+        rate=Rate(whole(settings, "fps") or 30),
+        codec=Codec(text(settings, "codec") or Codec.H264),
+        bitrate=_some(settings, "bitrate"),
+        quality=Quality(text(settings, "quality") or Quality.STANDARD),
+    )
+
+
+def _clip(place: Place) -> Clip:
+    pointer, clip = place
+    missing = text(clip, "onMissing")
+    return Clip(
+        clip_id=ClipId(text(clip, "clipId")),
+        pointer=pointer,
+        motion_prompt=prompt(clip),
+        source_image=_some(clip, "sourceImage"),
+        footage=text(clip, "sourceFile") if is_footage(clip) else None,
+        duration=fraction(clip, "duration"),
+        start_time=fraction(clip, "startTime"),
+        transition_duration=fraction(clip, "transitionDuration"),
+        effects=_effects(clip),
+        provider=_provider(clip),
+        negative_prompt=_some(clip, "negativePrompt") or "",
+        seed=whole(clip, "seed"),
+        on_missing=OnMissing(missing) if missing else None,
+        provider_options=child(clip, "providerOptions"),
+    )
+
+
+def _effects(clip: Object) -> Effects:
+    return Effects(
+        enter=TransitionKind(transition(clip, "in")),
+        leave=TransitionKind(transition(clip, "out")),
+        filters=tuple(_filter(item) for _, item in entries(child(clip, "effects"), "filters")),
+    )
+
+
+def _filter(item: Object) -> Filter:
+    intensity = number(item, "intensity")
+    return Filter(FilterKind(text(item, "type")), 0.5 if intensity is None else float(intensity))
+
+
+def _provider(clip: Object) -> str | None:
+    """``name`` or ``name:model``, whether the document says it in one field or in two."""
+    name, model = _some(clip, "provider"), _some(clip, "model")
+    return f"{name}:{model}" if name and model and ":" not in name else name
+
+
+def _audio(place: Place) -> AudioLayer:
+    pointer, layer = place
+    volume = number(layer, "volume")
+    return AudioLayer(
+        layer_id=text(layer, "layerId"),
+        pointer=pointer,
+        source_file=text(layer, "sourceFile"),
+        start_time=exact(number(layer, "startTime") or 0),
+        duration=fraction(layer, "duration"),
+        volume=1.0 if volume is None else float(volume),
+    )
+
+
+def _text(place: Place) -> TextLayer:
+    pointer, layer = place
+    style = child(layer, "style")
+    return TextLayer(
+        layer_id=text(layer, "layerId"),
+        pointer=pointer,
+        content=text(layer, "content"),
+        start_time=exact(number(layer, "startTime") or 0),
+        duration=fraction(layer, "duration"),
+        x=_float(child(layer, "position"), "x"),
+        y=_float(child(layer, "position"), "y"),
+        font_size=_float(style, "fontSize"),
+        font_family=_some(style, "fontFamily"),
+        color=_some(style, "color"),
+    )
+
+
+def _float(parent: Object, name: str) -> float | None:
+    value = number(parent, name)
+    return None if value is None else float(value)
+
+
+def _some(parent: Object, name: str) -> str | None:
+    """A text with something in it; blanks alone are none."""
+    value = text(parent, name)
+    return value if value.strip() else None
