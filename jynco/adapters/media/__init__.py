@@ -1,0 +1,1 @@
+"""FFmpeg's binary and PyAV, behind ports.Media."""

@@ -1,0 +1,106 @@
+"""FFmpeg as ports.Media: runs commands, probes files, and decodes what must be whole."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from jynco.adapters.media import process
+from jynco.adapters.media.probe import probe
+from jynco.errors import MediaFailed, StorageFull
+from jynco.model.media import Command, MediaInfo
+from jynco.ports import Watch
+
+VERIFY_SECONDS: Final = 900.0
+FULL: Final = ("No space left on device", "Disk quota exceeded", "File too large", "Permission denied")
+
+
+class FFmpeg:
+    """The FFmpeg of the installed wheel."""
+
+    def probe(self, path: Path) -> MediaInfo:
+        """What a file is. AssetRefused for what cannot be used."""
+        return probe(path)
+
+    def run(self, command: Command, watch: Watch, *, timeout: float) -> None:
+        """Writes the command's small files and runs it; ``timeout`` in seconds.
+
+        MediaFailed, MediaTimeout, StorageFull; whatever the watch raises ends FFmpeg and is raised on.
+        """
+
+        def look(frames: int) -> None:
+            watch.check()
+            watch.progress(min(1.0, frames / command.frames) if command.frames else 0.0)
+
+        for path, text in command.files.items():
+            _write(path, text)
+        try:
+            process.run(self._program, command.arguments, look, timeout=timeout)
+        except process.Failed as failed:
+            raise _explained(failed, command.arguments) from None
+        watch.progress(1.0)
+
+    def verify(self, path: Path) -> MediaInfo:
+        """The facts of a film whose every frame was decoded and counted. MediaFailed where one cannot be."""
+        info = probe(path)
+        source = ["-xerror", "-protocol_whitelist", "file", "-f", info.format, "-i", f"file:{path}"]
+        sink = ["-map", "0:V:0", "-fps_mode", "passthrough", "-f", "null", "-"]
+        try:
+            frames = process.run(self._program, [*source, *sink], lambda _: None, timeout=VERIFY_SECONDS)
+        except process.Failed as failed:
+            raise _explained(failed, source) from None
+        if not frames:
+            raise MediaFailed(f"{path.name} has no picture; make it again.")
+        return replace(info, frames=frames)
+
+    def build(self) -> str:
+        """The FFmpeg build in a few words: its version and a digest of how it was configured."""
+        return self._build
+
+    @cached_property
+    def _program(self) -> str:
+        from imageio_ffmpeg import get_ffmpeg_exe
+
+        return str(get_ffmpeg_exe())
+
+    @cached_property
+    def _build(self) -> str:
+        said = subprocess.run([self._program, "-version"], capture_output=True, text=True, check=True).stdout
+        version = re.match(r"ffmpeg version (\S+)", said)
+        digest = hashlib.sha256(said.encode()).hexdigest()[:12]
+        return f"ffmpeg {version[1] if version else 'unknown'} {digest}"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise StorageFull(f"{path.parent} cannot be written ({error.strerror}); make room there.") from error
+
+
+def _explained(failed: process.Failed, arguments: Sequence[str]) -> MediaFailed | StorageFull:
+    """FFmpeg's failure in one sentence; its own words are in the log already."""
+    if any(sign in failed.tail for sign in FULL):
+        return StorageFull(
+            "The film could not be written, because the disk is full or closed to us; make room there."
+        )
+    guilty = _guilty(failed.tail, arguments)
+    if guilty:
+        return MediaFailed(f"FFmpeg could not read {guilty}; replace that file.")
+    return MediaFailed("FFmpeg could not make the film; its own words are in the log.")
+
+
+def _guilty(tail: str, arguments: Sequence[str]) -> str | None:
+    """The input FFmpeg complains about by number, such as ``[in#3/mov``, by its file's name."""
+    inputs = [after for flag, after in pairwise(arguments) if flag == "-i"]
+    found = re.search(r"\[(?:in|vist|aist|dec|ist)#(\d+)[:/]", tail)
+    number = int(found[1]) if found else len(inputs)
+    return Path(inputs[number].removeprefix("file:")).name if number < len(inputs) else None

@@ -1,0 +1,1 @@
+"""Film craft, pure: a storyboard becomes a timeline, spans, graphs and argument lists."""

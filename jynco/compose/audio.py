@@ -1,0 +1,110 @@
+"""The film's sound, made once over the whole: sound made in pieces drifts by 28 ms a piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from jynco.compose.encoder import SAMPLE_RATE
+from jynco.compose.graph import Options, Stream, joined, opened
+from jynco.compose.sources import Material, Source
+from jynco.compose.timeline import Timeline
+from jynco.model.ids import ClipId
+from jynco.model.storyboard import AudioLayer, Storyboard
+from jynco.model.time import Rate
+
+CLOCK: Final = Rate(SAMPLE_RATE)
+CEILING: Final = 0.97  # of full scale, for the peaks of a mix; encoders overshoot a little
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One sound in the film, in samples: where it starts, how much of it, and how it comes and goes."""
+
+    source: Source
+    start: int
+    samples: int | None  # None: to its own end
+    volume: float = 1.0
+    fade_in: int = 0
+    fade_out: int = 0
+
+
+def tracks(
+    storyboard: Storyboard,
+    timeline: Timeline,
+    materials: Mapping[ClipId, Material],
+    sounds: Mapping[str, Source],
+) -> tuple[Track, ...]:
+    """Everything heard: footage's own sound, then the layers. ``sounds`` is by a layer's sourceFile."""
+    own = _own(timeline, materials)
+    layers = (_layered(layer, sounds[layer.source_file]) for layer in storyboard.audio)
+    end = samples_at(timeline, timeline.frames)
+    return tuple(track for track in (*own, *layers) if track.start < end and track.samples != 0)
+
+
+def samples_at(timeline: Timeline, frame: int) -> int:
+    """The sample that is heard when ``frame`` begins to be seen."""
+    return CLOCK.frames(timeline.rate.seconds(frame))
+
+
+def mixed(heard: Sequence[Track], total: int) -> Stream:
+    """All tracks as one stereo stream of exactly ``total`` samples."""
+    voices = [_voice(track, number) for number, track in enumerate(heard)]
+    whole = _limited(voices) if len(voices) > 1 else voices[0]
+    padded = whole.filter("apad", whole_len=total).filter("atrim", end_sample=total)
+    return padded.filter("asetpts", expr="N/SR/TB")
+
+
+def _own(timeline: Timeline, materials: Mapping[ClipId, Material]) -> Iterator[Track]:
+    for position, clip in enumerate(timeline.clips):
+        material = materials[clip.clip_id]
+        if isinstance(material, Source) and material.sound and material.info.audio_codec:
+            start, end = samples_at(timeline, clip.start), samples_at(timeline, clip.end)
+            head = samples_at(timeline, clip.start + timeline.head(position)) - start
+            tail = end - samples_at(timeline, clip.end - timeline.tail(position))
+            yield Track(material, start, end - start, fade_in=head, fade_out=tail)
+
+
+def _layered(layer: AudioLayer, source: Source) -> Track:
+    length = None if layer.duration is None else CLOCK.frames(layer.duration)
+    return Track(source, CLOCK.frames(layer.start_time), length, layer.volume)
+
+
+def _voice(track: Track, number: int) -> Stream:
+    """One track at its place. Its own late start is kept as silence, and holes in it are filled."""
+    stream = opened(track.source.path, f"sound {number}", _options(track.source))["a:0"]
+    stream = stream.filter("aresample", sample_rate=SAMPLE_RATE, **{"async": 1}, first_pts=0)
+    stream = stream.filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
+    if track.samples is not None:
+        stream = stream.filter("atrim", end_sample=track.samples)
+    return _placed(_swelled(stream, track), track)
+
+
+def _options(source: Source) -> Options:
+    return {"format": source.info.format, "vn": None}
+
+
+def _swelled(stream: Stream, track: Track) -> Stream:
+    """Fades of equal power: where two clips cross, the sum stays as loud as each."""
+    if track.fade_in:
+        stream = stream.filter("afade", type="in", start_sample=0, nb_samples=track.fade_in, curve="qsin")
+    if track.fade_out and track.samples is not None:
+        first = track.samples - track.fade_out
+        stream = stream.filter(
+            "afade", type="out", start_sample=first, nb_samples=track.fade_out, curve="qsin"
+        )
+    return stream
+
+
+def _placed(stream: Stream, track: Track) -> Stream:
+    if track.volume != 1:
+        stream = stream.filter("volume", volume=f"{Fraction(track.volume).limit_denominator(10**6)}")
+    return stream.filter("adelay", delays=f"{track.start}S", all=1) if track.start else stream
+
+
+def _limited(voices: Sequence[Stream]) -> Stream:
+    """A sum, not a mean: a second sound makes the first no quieter. Only peaks above the ceiling give way."""
+    total = joined(voices, "amix", inputs=len(voices), normalize=0, dropout_transition=0)
+    return total.filter("alimiter", limit=CEILING, level=0, latency=1)

@@ -1,0 +1,93 @@
+"""The whole film as one FFmpeg process: one graph, one output, every path final."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from jynco.compose import audio
+from jynco.compose.encoder import container_for, muxer_options, sound_options, video_options
+from jynco.compose.graph import Stream, command_line
+from jynco.compose.picture import Room, picture
+from jynco.compose.sources import Material, Source
+from jynco.compose.spans import tile
+from jynco.compose.timeline import Timeline
+from jynco.model.ids import ClipId
+from jynco.model.media import Command
+from jynco.model.storyboard import Storyboard
+
+METADATA_KEY = "jynco_storyboard"  # in webm players show it in capitals
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The small files beside a command, and what they will be called. Equal texts share one file."""
+
+    work: Path
+    files: dict[Path, str] = field(default_factory=dict)
+
+    def keep(self, text: str, name: str = "text") -> Path:
+        """Plans a file with ``text`` and says where it will be."""
+        path = self.work / f"{name}-{sha256(text.encode()).hexdigest()[:12]}.txt"
+        self.files[path] = text
+        return path
+
+
+def film(
+    storyboard: Storyboard,
+    timeline: Timeline,
+    materials: Mapping[ClipId, Material],
+    sounds: Mapping[str, Source],
+    *,
+    work: Path,
+    target: Path,
+    container: str | None = None,
+    threads: int = 2,
+    document: str | None = None,
+) -> Command:
+    """One process for the whole film; ``target`` is overwritten, ``work`` is a folder for its small files.
+
+    ``sounds`` is by the layers' sourceFile. ``document`` is the storyboard's JSON, to be carried in the film.
+    UsageWrong where codec and container do not go together.
+    """
+    kind = container_for(storyboard.output.codec, container)
+    papers = Papers(work)
+    room = Room(storyboard, timeline, materials, papers.keep)
+    heard = audio.tracks(storyboard, timeline, materials, sounds)
+    streams: list[Stream] = [picture(tile(storyboard, timeline), room)]
+    options = video_options(storyboard.output, kind, threads) | muxer_options(kind, timeline.rate)
+    if heard:
+        streams.append(audio.mixed(heard, audio.samples_at(timeline, timeline.frames)))
+        options |= sound_options(kind)
+    options |= {
+        "frames:v": str(timeline.frames),
+        "r": str(timeline.rate),
+        "fps_mode": "cfr",
+        "map_chapters": "-1",
+    }
+    arguments = _filed(command_line(streams, target, options), papers, metadata(storyboard, document))
+    return Command(arguments, papers.files, timeline.frames)
+
+
+def metadata(storyboard: Storyboard, document: str | None) -> str:
+    """What the film says of itself, as a file: a command line has no room for a storyboard."""
+    pairs = {"title": storyboard.title, METADATA_KEY: document}
+    lines = [f"{_escaped(key)}={_escaped(value)}" for key, value in pairs.items() if value]
+    return "\n".join([";FFMETADATA1", *lines, ""])
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{letter}" if letter in "=;#\\\n" else letter for letter in text.replace("\0", ""))
+
+
+def _filed(arguments: list[str], papers: Papers, metadata: str) -> tuple[str, ...]:
+    """The graph goes into a file, and the metadata becomes the last input."""
+    place = arguments.index("-filter_complex")
+    inputs, graph, output = arguments[:place], arguments[place + 1], arguments[place + 2 :]
+    written = papers.keep(graph.replace("];[", "];\n["), "graph")
+    about = papers.keep(metadata, "metadata")
+    meta = ["-f", "ffmetadata", "-i", f"file:{about}"]
+    taken = ["-map_metadata", str(inputs.count("-i"))]
+    return (*inputs, *meta, "-/filter_complex", str(written), *output[:-1], *taken, output[-1])

@@ -1,0 +1,145 @@
+"""Any film, as the frames this film needs: its rate, size, square pixels, 8-bit BT.709 in video range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from jynco.compose.graph import Options, Stream
+from jynco.compose.timeline import Timeline
+from jynco.model.media import MediaInfo
+from jynco.model.time import Rate
+
+HIGH_DYNAMIC_RANGE: Final = frozenset({"smpte2084", "arib-std-b67"})
+WIDE_PRIMARIES: Final = frozenset({"bt2020"})
+STANDARD: Final = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709", "range": "tv"}
+STANDARD_DEFINITION_LINES: Final = 576  # untagged films up to here are BT.601, as players take them
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The film's frame: size in pixels and rate."""
+
+    width: int
+    height: int
+    rate: Rate
+
+    @classmethod
+    def of(cls, timeline: Timeline) -> Frame:
+        """The frame of a timeline."""
+        return cls(timeline.width, timeline.height, timeline.rate)
+
+
+def input_options(info: MediaInfo) -> Options:
+    """How a foreign file is opened: as the container it was probed to be, so it can name no other file."""
+    options: dict[str, str | None] = {
+        "format": info.format,
+        "threads": "2",
+        "export_side_data": "enhancements",
+    }  # no LCEVC layer
+    if info.video_codec == "vp9" and info.color.get("alpha"):
+        options["c:v"] = "libvpx-vp9"  # FFmpeg's own decoder drops the alpha silently
+    return options
+
+
+def normalised(stream: Stream, info: MediaInfo, frame: Frame, frames: int) -> Stream:
+    """Exactly ``frames`` frames of a film, from its first on; one that is too short holds its last frame."""
+    timed = _timed(stream, frame.rate, frames)
+    return _squared(_coloured(timed, info, frame), frame)
+
+
+def _timed(stream: Stream, rate: Rate, frames: int) -> Stream:
+    """Cut by frame after the rate is right and before the size costs anything."""
+    return (
+        stream.filter("setpts", expr="PTS-STARTPTS")
+        .filter("fps", fps=str(rate))
+        .filter("tpad", stop=-1, stop_mode="clone")
+        .filter("trim", start_frame=0, end_frame=frames)
+        .filter("setpts", expr="N")
+    )
+
+
+def _coloured(stream: Stream, info: MediaInfo, frame: Frame) -> Stream:
+    if info.color.get("transfer") in HIGH_DYNAMIC_RANGE or info.color.get("primaries") in WIDE_PRIMARIES:
+        return _narrowed(stream, info, frame)
+    fitted = _fitted(stream, frame, in_color_matrix=matrix(info), **_out())
+    if not info.color.get("alpha"):
+        return fitted
+    return _flattened(_fitted(stream, frame, in_color_matrix=matrix(info)))
+
+
+def _out() -> dict[str, str]:
+    return {"out_color_matrix": "bt709", "out_range": "tv"}
+
+
+def _fitted(stream: Stream, frame: Frame, **colours: str) -> Stream:
+    return stream.filter(
+        "scale",
+        w=frame.width,
+        h=frame.height,
+        force_original_aspect_ratio="decrease",
+        force_divisible_by=2,
+        reset_sar=1,
+        flags="bicubic",
+        **colours,
+    )
+
+
+def _flattened(stream: Stream) -> Stream:
+    """Transparent parts become black."""
+    coloured = stream.filter("format", pix_fmts="gbrap").filter("premultiply", inplace=1)
+    return coloured.filter("format", pix_fmts="gbrp").filter("scale", **_out())
+
+
+def _narrowed(stream: Stream, info: MediaInfo, frame: Frame) -> Stream:
+    """Wide colours, and light brighter than this film can show, mapped into what it can."""
+    transfer = info.color.get("transfer", "bt709")
+    space = info.color.get("space", "bt2020nc")
+    fitted = _fitted(stream, frame).filter("format", pix_fmts="yuv420p10le|yuv422p10le|yuv444p10le")
+    full = "full" if info.color.get("range") == "pc" else "limited"
+    linear = fitted.filter(
+        "zscale",
+        tin=transfer,
+        pin=info.color.get("primaries", "bt2020"),
+        min=space,
+        rin=full,
+        t="linear",
+        npl=203,
+    )
+    narrow = linear.filter("format", pix_fmts="gbrpf32le").filter("zscale", p="bt709")
+    if transfer in HIGH_DYNAMIC_RANGE:
+        narrow = narrow.filter("tonemap", tonemap="hable", desat=0)
+    return narrow.filter("zscale", t="bt709", m="bt709", r="tv")
+
+
+def _squared(stream: Stream, frame: Frame) -> Stream:
+    """On black to the film's size, in the form that every transition and encoder takes."""
+    return (
+        stream.filter("format", pix_fmts="yuv420p")
+        .filter("pad", w=frame.width, h=frame.height, x="(ow-iw)/2", y="(oh-ih)/2")
+        .filter("setsar", sar="1")
+        .filter("settb", expr=beat(frame.rate))
+        .filter("setparams", **STANDARD)
+    )
+
+
+def beat(rate: Rate) -> str:
+    """One frame, as a time base."""
+    return f"{rate.denominator}/{rate.numerator}"
+
+
+def matrix(info: MediaInfo) -> str:
+    """How a film's colours were coded: as it says, else as is usual for its size."""
+    space = info.color.get("space")
+    known = {
+        "bt709": "bt709",
+        "bt470bg": "bt601",
+        "smpte170m": "bt601",
+        "fcc": "fcc",
+        "smpte240m": "smpte240m",
+    }
+    if space in known:
+        return known[space]
+    if space in {"bt2020nc", "bt2020c"}:
+        return "bt2020"
+    return "bt601" if min(info.width, info.height) <= STANDARD_DEFINITION_LINES else "bt709"

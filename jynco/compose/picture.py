@@ -1,0 +1,134 @@
+"""The film's picture: each clip is decoded once, cut, and the cuts are put together span by span."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from jynco.compose.effects import dressed
+from jynco.compose.graph import Stream, copies, joined, opened
+from jynco.compose.normalise import STANDARD, Frame, beat, input_options, normalised
+from jynco.compose.sources import Held, Material, Slate, Source
+from jynco.compose.spans import Piece, Span
+from jynco.compose.text import Keep, carded, lettered
+from jynco.compose.timeline import Timeline
+from jynco.compose.transitions import XFADE, black, crossed, faded, plane
+from jynco.model.ids import ClipId
+from jynco.model.storyboard import Filter, Storyboard, TransitionKind
+
+CARD: Final = "0x1C2128"  # a slate's ground: dark, and not black, so that it is not taken for a gap
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the spans of one film have in common, and where the texts of its graph are kept."""
+
+    storyboard: Storyboard
+    timeline: Timeline
+    materials: Mapping[ClipId, Material]
+    keep: Keep
+
+    @property
+    def frame(self) -> Frame:
+        """The film's frame."""
+        return Frame.of(self.timeline)
+
+    def frames(self, clip_id: ClipId) -> int:
+        """How long a clip is."""
+        return next(clip.frames for clip in self.timeline.clips if clip.clip_id == clip_id)
+
+    def filters(self, clip_id: ClipId) -> tuple[Filter, ...]:
+        """A clip's looks."""
+        return next(clip.effects.filters for clip in self.storyboard.clips if clip.clip_id == clip_id)
+
+
+def picture(spans: Sequence[Span], room: Room) -> Stream:
+    """The picture of ``spans``, one after the other, with whole-frame times and standard colours."""
+    cuts = _cut(spans, room)
+    streams = [_lettered(_made(span, number, cuts, room), span, room) for number, span in enumerate(spans)]
+    whole = joined(streams, "concat", n=len(streams), v=1, a=0) if len(streams) > 1 else streams[0]
+    return (
+        whole.filter("settb", expr=beat(room.frame.rate))
+        .filter("setpts", expr="N")
+        .filter("setparams", **STANDARD)
+    )
+
+
+Cuts = Mapping[tuple[int, ClipId], Stream]  # by the span's number and the clip
+
+
+def _cut(spans: Sequence[Span], room: Room) -> Cuts:
+    """Every clip's frames, split among the spans that show some of them."""
+    shown: defaultdict[ClipId, list[tuple[int, Span, Piece]]] = defaultdict(list)
+    for number, span in enumerate(spans):
+        for piece in span.pieces:
+            shown[piece.clip_id].append((number, span, piece))
+    return dict(cut for clip_id, uses in shown.items() for cut in _split(clip_id, uses, room))
+
+
+def _split(
+    clip_id: ClipId, uses: Sequence[tuple[int, Span, Piece]], room: Room
+) -> Iterator[tuple[tuple[int, ClipId], Stream]]:
+    needed = max(piece.first + span.frames for _, span, piece in uses)
+    branches = copies(_clip(clip_id, needed, uses[0][2].filters, room), len(uses))
+    for stream, (number, span, piece) in zip(branches, uses, strict=True):
+        whole = len(uses) == 1 and piece.first == 0 and span.frames == needed
+        yield (number, clip_id), stream if whole else _trimmed(stream, piece.first, span.frames)
+
+
+def _trimmed(stream: Stream, first: int, frames: int) -> Stream:
+    return stream.filter("trim", start_frame=first, end_frame=first + frames).filter("setpts", expr="N")
+
+
+def _clip(clip_id: ClipId, frames: int, filters: tuple[Filter, ...], room: Room) -> Stream:
+    """The first ``frames`` frames of a clip, or of what stands in for it."""
+    material = room.materials[clip_id]
+    if isinstance(material, Slate):
+        return carded(plane(room.frame, frames, CARD, f"slate {clip_id}"), material, room.frame, room.keep)
+    if isinstance(material, Held):
+        return _held(clip_id, material, frames, room)
+    return _played(material, str(clip_id), frames, filters, room.frame)
+
+
+def _played(source: Source, name: str, frames: int, filters: tuple[Filter, ...], frame: Frame) -> Stream:
+    stream = opened(source.path, name, {"an": None, **input_options(source.info)})["V:0"]
+    return dressed(normalised(stream, source.info, frame, frames), filters, frame.height)
+
+
+def _held(clip_id: ClipId, held: Held, frames: int, room: Room) -> Stream:
+    """One frame of another clip, as it looks there, for as long as this clip lasts."""
+    first = room.frames(held.of) - 1 if held.last else 0
+    source = room.materials[held.of]
+    if not isinstance(source, Source):
+        raise ValueError(f"{clip_id} cannot hold a frame of {held.of}, which has none")
+    played = _played(source, f"held for {clip_id}", first + 1, room.filters(held.of), room.frame)
+    still = _trimmed(played, first, 1).filter("tpad", stop=-1, stop_mode="clone")
+    return _trimmed(still, 0, frames)
+
+
+def _made(span: Span, number: int, cuts: Cuts, room: Room) -> Stream:
+    left = cuts[number, span.left.clip_id] if span.left else None
+    right = cuts[number, span.right.clip_id] if span.right else None
+    if span.kind is TransitionKind.NONE:
+        return left or right or black(room.frame, span.frames, f"gap {span.start}")
+    if left and right:
+        return crossed(left, right, span.kind, room.frame, span.frames)
+    return _against_black(span, left, right, room.frame)
+
+
+def _against_black(span: Span, left: Stream | None, right: Stream | None, frame: Frame) -> Stream:
+    """A dissolve with black is a fade; a wipe is crossed with a black picture."""
+    if XFADE.get(span.kind) == XFADE[TransitionKind.WIPE]:
+        dark = black(frame, span.frames, f"edge {span.start}")
+        return crossed(left or dark, right or dark, span.kind, frame, span.frames)
+    if right:
+        return faded(right, "in", span.frames)
+    return faded(left, "out", span.frames) if left else black(frame, span.frames, f"edge {span.start}")
+
+
+def _lettered(stream: Stream, span: Span, room: Room) -> Stream:
+    for words in span.words:
+        stream = lettered(stream, words, room.frame, room.keep)
+    return stream

@@ -1,0 +1,37 @@
+"""The same film, smaller and sooner: for looking at, not for keeping."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from jynco.model.storyboard import Quality, Storyboard, TextLayer
+
+HEIGHT = 540  # pixels of the shorter side
+
+
+def preview(storyboard: Storyboard) -> Storyboard:
+    """The storyboard at draft quality with its shorter side at most 540 pixels; text shrinks with the frame."""
+    output = storyboard.output
+    factor = min(1.0, HEIGHT / min(output.width, output.height))
+    small = replace(
+        output,
+        width=_even(output.width * factor),
+        height=_even(output.height * factor),
+        quality=Quality.DRAFT,
+        bitrate=None,
+    )
+    return replace(storyboard, output=small, text=tuple(_scaled(layer, factor) for layer in storyboard.text))
+
+
+def _even(pixels: float) -> int:
+    return max(2, round(pixels / 2) * 2)
+
+
+def _scaled(layer: TextLayer, factor: float) -> TextLayer:
+    size = None if layer.font_size is None else layer.font_size * factor
+    return replace(layer, x=_moved(layer.x, factor), y=_moved(layer.y, factor), font_size=size)
+
+
+def _moved(position: float | None, factor: float) -> float | None:
+    """Fractions of the frame stay; pixels move with it."""
+    return position if position is None or position <= 1 else max(1.001, position * factor)

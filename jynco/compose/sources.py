@@ -1,0 +1,38 @@
+"""What stands behind a clip when the film is made: a file, a frame that stands still, or a card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from jynco.model.ids import ClipId
+from jynco.model.media import MediaInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A media file and what a probe said of it. ``sound``: whether its own sound is kept (footage only)."""
+
+    path: Path
+    info: MediaInfo
+    sound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The last (or first) frame of another clip, standing still."""
+
+    of: ClipId
+    last: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Slate:
+    """A card that names the missing clip and says why it is missing."""
+
+    clip_id: ClipId
+    reason: str
+
+
+Material: TypeAlias = Source | Held | Slate

@@ -1,0 +1,105 @@
+"""Which font, how large, and where the lines break, so that no word of a text leaves the frame.
+
+The fonts are the bundled ones, so that a film looks the same on every machine; measuring reads nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from PIL import ImageFont
+
+FOLDER: Final = Path(__file__).parent / "fonts"
+DEFAULT: Final = "Lato-Regular.ttf"
+WIDEST: Final = "DejaVuSans.ttf"  # the most scripts of all
+SMALLEST: Final = 6  # pixels; below this nothing can be read
+LINE: Final = 1.2  # a line's height, in sizes
+FAMILIES: Final = {
+    "lato": DEFAULT,
+    "lato bold": "Lato-Bold.ttf",
+    "dejavu sans": WIDEST,
+    "dejavu sans bold": "DejaVuSans-Bold.ttf",
+    "dejavu serif": "DejaVuSerif.ttf",
+    "dejavu sans mono": "DejaVuSansMono.ttf",
+    "sans-serif": DEFAULT,
+    "serif": "DejaVuSerif.ttf",
+    "monospace": "DejaVuSansMono.ttf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Set text: its lines, one font, a size and a line height in pixels."""
+
+    text: str
+    font: Path
+    size: int
+    line: int
+
+
+def set_in(text: str, family: str | None, size: int, width: int, height: int) -> Block:
+    """``text`` wrapped, and made smaller where that is not enough, to fit ``width`` x ``height`` pixels."""
+    clean = cleaned(text)
+    font = font_for(clean, family)
+    lines = wrapped(clean, font, size, width)
+    while size > SMALLEST and not _fits(lines, font, size, width, height):
+        size = max(SMALLEST, size * 9 // 10)
+        lines = wrapped(clean, font, size, width)
+    return Block("\n".join(lines), font, size, round(size * LINE))
+
+
+def cleaned(text: str) -> str:
+    """Without what cannot be drawn or written: control characters, halves of surrogate pairs."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    plain = plain.encode("utf-8", "replace").decode("utf-8")
+    return "".join(letter for letter in plain if letter == "\n" or letter >= " ").strip("\n")
+
+
+def font_for(text: str, family: str | None) -> Path:
+    """The family's font, the default for one we do not have, the widest where letters would be missing."""
+    wanted = FOLDER / FAMILIES.get((family or "").strip().strip("'\"").lower(), DEFAULT)
+    letters = frozenset(text) - {"\n", " "}
+    return min((wanted, FOLDER / WIDEST), key=lambda font: _missing(font, letters))
+
+
+def wrapped(text: str, font: Path, size: int, width: int) -> list[str]:
+    """The lines of a text, broken between words where they are wider than ``width``."""
+    return [line for paragraph in text.split("\n") for line in _broken(paragraph, font, size, width)]
+
+
+def _broken(paragraph: str, font: Path, size: int, width: int) -> list[str]:
+    if measured(paragraph, font, size) <= width:
+        return [paragraph]
+    lines = [""]
+    for word in paragraph.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and measured(longer, font, size) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def measured(line: str, font: Path, size: int) -> float:
+    """How wide a line is, in pixels."""
+    return _loaded(font, size).getlength(line)
+
+
+def _fits(lines: list[str], font: Path, size: int, width: int, height: int) -> bool:
+    tall = len(lines) * size * LINE
+    return tall <= height and all(measured(line, font, size) <= width for line in lines)
+
+
+@lru_cache(maxsize=64)
+def _loaded(font: Path, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(font, size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def _missing(font: Path, letters: frozenset[str]) -> int:
+    """How many letters the font has no picture for: it draws the same empty box for each of them."""
+    loaded = _loaded(font, 24)
+    nothing = bytes(loaded.getmask("\U0010ffff"))
+    return sum(bytes(loaded.getmask(letter)) == nothing for letter in letters)
