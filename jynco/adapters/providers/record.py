@@ -1,8 +1,7 @@
-"""Raw frames into an intermediate: H.264 so good that a second encoding hides it, with a keyframe each half second
-so that a cut decodes little.
+"""Raw frames into an intermediate: H.264 that stands a second encoding, with a keyframe each half second.
 
-FFmpeg lives on a pipe from us: however this process ends, its input ends, and so does it. (PR_SET_PDEATHSIG would
-follow the thread that started it, and workers have many threads.)
+FFmpeg lives on a pipe from us: however this process ends, its input ends, and so does it. (PR_SET_PDEATHSIG
+would follow the thread that started it, and workers have many threads.)
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _COLOUR: Final = "color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=t
 
 @contextmanager
 def recording(shot: Shot, target: Path, watch: Watch) -> Iterator[Recorder]:
-    """Frames written inside become ``target`` when the block ends well, else FFmpeg is ended and nothing is left.
+    """Frames written inside become ``target`` when the block ends well, else nothing is left of them.
 
     Raises what ``watch`` raises, StorageFull, GenerationFailed; ServiceAway when FFmpeg cannot be started.
     """
@@ -101,7 +100,7 @@ class Recorder:
             return 0
 
     def _is_ready(self) -> bool:
-        """Whether FFmpeg takes bytes now. Its words are read meanwhile, for it would stop when nobody listened."""
+        """Whether FFmpeg takes bytes now. Its words are read meanwhile, or it would stop one day."""
         events = self._selector.select(_PATIENCE)
         if not events:
             self._watch.check()
@@ -152,7 +151,8 @@ def _arguments(shot: Shot, part: Path) -> list[str]:
     return [
         imageio_ffmpeg.get_ffmpeg_exe(),
         *("-v", "error", "-nostdin", "-y"),
-        *("-f", "rawvideo", "-pixel_format", "yuv420p", "-video_size", size, "-framerate", rate, "-i", "pipe:0"),
+        *("-f", "rawvideo", "-pixel_format", "yuv420p", "-video_size", size, "-framerate", rate),
+        *("-i", "pipe:0"),
         *("-vf", f"setparams={_COLOUR}", "-an", "-c:v", "libx264", "-preset", "superfast", "-crf", "15"),
         *("-bf", "0", "-g", keyframes, "-keyint_min", keyframes, "-sc_threshold", "0", "-threads", "3"),
         *("-chroma_sample_location", "left", "-movflags", "+faststart", "-f", "mp4", f"file:{part}"),

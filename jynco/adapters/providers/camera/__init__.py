@@ -1,4 +1,4 @@
-"""The free provider: a camera that moves over the still as the motion prompt says. No key, no GPU, no network."""
+"""The free provider: a camera that moves over the still as the prompt says. No key, no GPU, no network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One clause of a motion prompt: which movements of the camera it names, if it speaks of the camera at all."""
+"""One clause of a motion prompt: which movements of the camera it names, if any."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from jynco.adapters.providers.camera.words import (
 _VERBS: Final = PLAIN | NOUNISH | MOTIONS
 _MANNER: Final = STYLE | SPEEDS.keys() | LINKS
 _ORDERS: Final = frozenset({"move", "fly", "look", "turn", "go"})  # said to a camera without naming it
+_UNMISTAKABLE: Final = frozenset({"pan", "panning", "tilt", "zoom", "dolly", "dollying"})  # with a direction
 _SLOWEST, _FASTEST = 0.25, 2.5
 _FAR: Final = 7  # words between "pan across the ..." and its "to the left"
 
@@ -77,7 +78,7 @@ class Clause:
 
     @property
     def speed(self) -> float | None:
-        """How far and fast: 1 as usual, None when the clause does not say. "Not too fast" is a little slow."""
+        """How far and fast: 1 as usual, None when it does not say. "Not too fast" is a little slow."""
         speeds = [self._weighed(index) for index, word in enumerate(self.words) if word in SPEEDS]
         if not speeds:
             return None
@@ -102,13 +103,13 @@ class Clause:
 
     @property
     def _opens_with_handheld(self) -> bool:
-        """"Handheld, ..." or "handheld walk through the market", but not "a handheld fan"."""
+        """Whether it begins with it: "handheld walk through the market", but not "a handheld fan"."""
         before = self.words[: self.words.index("handheld")] if "handheld" in self.words else ("-",)
         return set(before) <= _MANNER
 
     @property
     def asks_for_stillness(self) -> bool:
-        """"Static shot", "the camera does not move", "no camera movement", but not "still water"."""
+        """As "static shot", "the camera does not move", "no camera movement", but not "still water"."""
         words = set(self.words)
         if words & STILL and not self.is_negated:
             return self.names_camera or self.is_style_only
@@ -158,7 +159,7 @@ class Clause:
         return self._way_after(index, verb) or self._way_across(index, fits) or self._way_before(index, fits)
 
     def _way_after(self, index: int, verb: Verb) -> Way | None:
-        """"Pan slowly to the left"; of "pan left to right" the end counts. "Toward" goes in where in is a way."""
+        """As in "pan slowly to the left"; of "left to right" the end counts; "toward" is in where in is a way."""
         for at in range(index + 1, len(self.words)):
             word = self.words[at]
             way = WAYS.get(word)
@@ -180,10 +181,12 @@ class Clause:
         return WAYS.get(rest[1], way) if len(rest) > 1 and rest[0] == "to" else way
 
     def _way_across(self, index: int, fits: Mapping[Way, Kind]) -> Way | None:
-        """"Pan across the valley to the left", "tilt from the street up to the sky"."""
+        """As in "pan across the valley to the left", "tilt from the street up to the sky"."""
         for at in range(index + 1, min(index + 1 + _FAR, len(self.words))):
             way = WAYS.get(self.words[at])
-            if way in fits and (way in {Way.UP, Way.DOWN} or self._is_aimed(at)):
+            if way is None or way not in fits:
+                continue
+            if way in {Way.UP, Way.DOWN} or self._is_aimed(at):
                 return self._end_of_way(at, way)
         return None
 
@@ -191,7 +194,7 @@ class Clause:
         return bool({"to", "toward", "towards", "from"} & set(self.words[max(index - 2, 0) : index]))
 
     def _way_before(self, index: int, fits: Mapping[Way, Kind]) -> Way | None:
-        """"Slow left pan", "clockwise roll"."""
+        """As in "slow left pan", "clockwise roll"."""
         for word in reversed(self.words[:index]):
             way = WAYS.get(word)
             if way in fits:
@@ -205,15 +208,14 @@ class Clause:
     def _is_spoken_of_camera(self, index: int, verb: Verb, way: Way | None) -> bool:
         word = self.words[index]
         if word in MOTIONS:
-            return self._has_camera_before(index) or (word in _ORDERS and way is not None and self._opens(index))
-        if word in PLAIN and way is not None and word in {"pan", "tilt", "zoom", "dolly", "panning", "dollying"}:
+            is_order = word in _ORDERS and way is not None and self._opens(index)
+            return is_order or self._has_camera_before(index)
+        if word in _UNMISTAKABLE and way is not None:
             return True
-        if not self._is_led(index, word):
-            return False
-        return way is not None or self._may_stand_alone(index, verb)
+        return self._is_led(index, word) and (way is not None or self._may_stand_alone(index, verb))
 
     def _is_led(self, index: int, word: str) -> bool:
-        """What stands before could lead to a camera's verb: nothing, manner, a camera; for plain verbs an article."""
+        """Whether what stands before can lead to a camera's verb: nothing, manner, a camera, at most an article."""
         if index == 0 or self._has_camera_before(index):
             return True
         before = self.words[index - 1]

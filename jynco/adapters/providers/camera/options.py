@@ -14,7 +14,7 @@ _MOST = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How far to move (1: as the prompt says, 0: not at all) and which point to keep in view (parts of the picture)."""
+    """How far to move (1: as the prompt says) and which point to keep in view (parts of the picture)."""
 
     amount: float = 1.0
     focus: tuple[float, float] | None = None
@@ -24,7 +24,7 @@ def parse(options: Mapping[str, Json]) -> Options:
     """RequestRejected names the option that is unknown or out of its range."""
     unknown = sorted(set(options) - {"amount", "focus"})
     if unknown:
-        raise RequestRejected(f"The camera knows the options amount and focus, not {unknown[0]!r}; remove it.")
+        raise RequestRejected(f"The camera has the options amount and focus, not {unknown[0]!r}; remove it.")
     return Options(_amount(options.get("amount")), _focus(options.get("focus")))
 
 

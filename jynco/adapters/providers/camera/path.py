@@ -1,7 +1,7 @@
 """From moves to one matrix per frame: the whole path in doubles, so that nothing ever jumps by a pixel.
 
-The path is first drawn in parts of the frame; only then is it laid onto the picture, as large as it fits. That
-is why a border can never show: the box around everywhere the camera looks is what is scaled to the picture.
+The path is first drawn in parts of the frame; only then is it laid onto the picture, as large as it fits. So
+a border can never show: the box around everywhere the camera looks is what is scaled to the picture.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Doubles: TypeAlias = NDArray[np.float64]
 
 _USUAL_SECONDS: Final = 4.0  # a move's usual reach is meant for a clip of this length
 _TIGHTEST: Final = 2.0  # the path may cost this much of the picture's width before it is shortened
-_UPPER_THIRD: Final = 0.4  # of the spare height lies above the frame: what matters seldom stands on the lower edge
+_ABOVE_UPRIGHT: Final = 0.4  # of an upright picture's spare height: what matters stands above its middle
 _SHAKE: Final = Reach(x=0.006, y=0.008, roll=math.radians(0.22))
 _SHAKE_HERTZ: Final = (0.31, 0.53, 0.87, 1.39, 2.1)  # a person's sway and pulse; no two share a period
 
@@ -45,7 +45,7 @@ def poses(script: Script, frames: int, seconds: float, amount: float, seed: int)
     path = np.zeros((frames, 6))
     for reach, start, end in _acts(script, random):
         path += np.outer(_progress(times, start, end), np.array(astuple(reach.times(scale))))
-    path[:, 4:] -= (path[:1, 4:] + path[-1:, 4:]) / 2  # skewed as far one way as the other, never twice as far
+    path[:, 4:] -= (path[:1, 4:] + path[-1:, 4:]) / 2  # half the skew to each side, never all to one
     return path + script.shake * amount * _sway(times * seconds, random)
 
 
@@ -57,7 +57,7 @@ def _acts(script: Script, random: Random) -> Sequence[tuple[Reach, float, float]
 
 
 def _progress(times: Doubles, start: float, end: float) -> Doubles:
-    """0..1, eased. A lone move keeps a little speed at both ends (a cut finds it moving); acts meet at rest."""
+    """0..1, eased. A lone move has some speed at both ends (a cut finds it moving); acts meet at rest."""
     part = np.clip((times - start) / (end - start), 0.0, 1.0)
     eased = part**3 * (part * (part * 6 - 15) + 10)
     return eased if end - start < 1 else 0.7 * part**2 * (3 - 2 * part) + 0.3 * part
@@ -85,11 +85,12 @@ def matrices(path: Doubles, geometry: Geometry) -> Doubles:
     scale = _fit(room, high - low)
     corner = _placed(room, low, high, scale, geometry)
     lay = np.array([[scale, 0.0, corner[0]], [0.0, scale, corner[1]], [0.0, 0.0, 1.0]])
-    return lay @ views
+    laid: Doubles = lay @ views
+    return laid
 
 
 def _resting(geometry: Geometry) -> Doubles:
-    return np.maximum(np.array([geometry.width - 1, geometry.height - 1], dtype=np.float64), 1.0)
+    return np.array([max(geometry.width - 1, 1), max(geometry.height - 1, 1)], dtype=np.float64)
 
 
 def _fit(room: Doubles, size: Doubles) -> float:
@@ -98,13 +99,16 @@ def _fit(room: Doubles, size: Doubles) -> float:
 
 
 def _placed(room: Doubles, low: Doubles, high: Doubles, scale: float, geometry: Geometry) -> Doubles:
-    """Where the frame's centre (0, 0 of the path) lies in the picture, so that the whole path stays inside."""
-    spare = np.maximum(room - scale * (high - low), 0.0)
+    """Where the frame's centre (0, 0 of the path) lies, so that the whole path stays in the picture."""
+    spare: Doubles = np.maximum(room - scale * (high - low), 0.0)
     if geometry.focus is None:
-        before = spare * np.array([0.5, _UPPER_THIRD])
+        before = spare * np.array(
+            [0.5, _ABOVE_UPRIGHT if geometry.picture_height > geometry.picture_width else 0.5]
+        )
     else:
         before = np.clip(np.array(geometry.focus) * room + scale * low, 0.0, spare)
-    return before - scale * low
+    place: Doubles = before - scale * low
+    return place
 
 
 def _views(path: Doubles, geometry: Geometry) -> Doubles:
@@ -117,7 +121,8 @@ def _views(path: Doubles, geometry: Geometry) -> Doubles:
     skew = _stack([one, shear, nil, nil, one, nil, yaw / width, nil, one])
     place = _stack([shrink, nil, x * width, nil, shrink, y * height, nil, nil, one])
     centre = np.array([[1.0, 0.0, -(width - 1) / 2], [0.0, 1.0, -(height - 1) / 2], [0.0, 0.0, 1.0]])
-    return place @ turn @ skew @ centre
+    views: Doubles = place @ turn @ skew @ centre
+    return views
 
 
 def _stack(cells: Sequence[Doubles]) -> Doubles:
@@ -125,7 +130,7 @@ def _stack(cells: Sequence[Doubles]) -> Doubles:
 
 
 def _box(views: Doubles, geometry: Geometry) -> tuple[Doubles, Doubles]:
-    """The smallest box around everything the frames see: a frame's corners are enough, for lines stay lines."""
+    """The smallest box around all that the frames see: their corners are enough, for lines stay lines."""
     right, bottom = geometry.width - 1, geometry.height - 1
     corners = np.array([[0, right, 0, right], [0, 0, bottom, bottom], [1, 1, 1, 1]], dtype=np.float64)
     seen = views @ corners

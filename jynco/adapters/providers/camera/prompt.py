@@ -1,7 +1,7 @@
-"""Reading a motion prompt: clause by clause, word by word, whole words only.
+"""Reading a motion prompt: clause by clause, whole words only.
 
-A clause ends at punctuation and at words that join (and, while, with, then). Within one, a verb of the camera looks
-for its direction, for a "not" before it and for how fast; a clause that only says how fast speaks for the whole.
+A clause ends at punctuation and at words that join (and, while, with, then). Within one, a verb of the camera
+looks for its direction, for a "not" before it and for how fast; manner alone speaks for all clauses.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from jynco.adapters.providers.camera.moves import OPPOSITE, Kind, Move, Script
 from jynco.adapters.providers.camera.words import MOVEMENT, THEN, Verb
 
 _BREAK: Final = re.compile(
-    r"[.,;:!?\n()\[\]{}|/\"“”—–…]+|\b(?:and|while|whilst|with|as|but|then|before|after|afterwards?|next|finally|plus)\b"
+    r"[.,;:!?\n()\[\]{}|/\"\u201c\u201d\u2013\u2014\u2026]+"  # curly quotes, dashes, three dots
+    r"|\b(?:and|while|whilst|with|as|but|then|before|after|afterwards?|next|finally|plus)\b"
 )
 _SPELLINGS: Final = (
-    (re.compile("[’ʼ`]"), "'"),
+    (re.compile(r"[\u2019\u02bc`]"), "'"),
     (re.compile(r"[&+]"), " and "),
-    (re.compile(r"[-_‐‑]"), " "),
+    (re.compile(r"[-_\u2010\u2011]"), " "),
     (re.compile(r"\b(counter|anti) ?clock ?wise\b"), "counterclockwise"),
     (re.compile(r"\bhand held\b"), "handheld"),
     (re.compile(r"\bslow mo(tion)?\b"), " "),  # how the scene runs, not the camera
@@ -42,7 +43,7 @@ def read(prompt: str, negative_prompt: str = "") -> Script:
 
 
 def _forbids_movement(negative_prompt: str) -> bool:
-    """"Camera movement" among what is not wanted; a bare "motion blur" there says nothing of the camera."""
+    """Whether "camera movement" is not wanted; a bare "motion blur" there says nothing of the camera."""
     clauses = [clause.words for _, clause in _clauses(negative_prompt)]
     return any("camera" in words and MOVEMENT & set(words) for words in clauses)
 

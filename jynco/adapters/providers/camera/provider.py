@@ -1,4 +1,4 @@
-"""The camera as a provider: its answer is made in ``collect``, so a ticket is only a promise and costs nothing."""
+"""The camera as a provider: the clip is made in ``collect``, so a ticket is only a promise."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from pathlib import Path
 from typing import Final
 
 from jynco.adapters.providers.camera import options
+from jynco.adapters.providers.frame import check_frame
 from jynco.errors import RequestRejected
 from jynco.model.motion import Capabilities, PollAnswer, PollState, Shot, Ticket
 from jynco.ports import Watch
 
 _VERSION: Final = "1"  # part of every cache key: another number whenever other pixels come out
-_LARGEST: Final = 16_384  # pixels a side, as far as H.264 goes
 
 
 class Camera:
-    """Films the still itself: the motion prompt says how the camera moves. Free, and the same for the same seed."""
+    """Films the still itself; the motion prompt says how the camera moves. Free, and repeatable by seed."""
 
     name = "camera"
 
     def capabilities(self, model: str | None) -> Capabilities:
         """There is one model, "camera"; RequestRejected for any other."""
         if model not in (None, self.name):
-            raise RequestRejected(f"The camera has one model, {self.name!r}, not {model!r}; leave the model away.")
+            raise RequestRejected(f"The camera has no model {model!r}; leave the model away.")
         return Capabilities(
             provider=self.name,
             model=self.name,
@@ -46,10 +46,11 @@ class Camera:
     def collect(self, shot: Shot, image: Path | None, ticket: Ticket, target: Path, watch: Watch) -> None:  # noqa: ARG002
         """Films the shot into ``target`` (mp4, H.264, BT.709), which appears whole or not at all.
 
-        Raises RequestRejected for a picture that cannot be used, StorageFull, GenerationFailed, ServiceAway, and
-        whatever ``watch`` raises, with FFmpeg ended.
+        Raises RequestRejected for a picture that cannot be used, StorageFull, GenerationFailed, ServiceAway,
+        and whatever ``watch`` raises, with FFmpeg ended.
         """
-        from jynco.adapters.providers.camera.film import film  # OpenCV and NumPy: only where something is filmed
+        # OpenCV and NumPy are loaded only where something is filmed.
+        from jynco.adapters.providers.camera.film import film
 
         film(shot, _check(shot, image), target, watch)
 
@@ -64,16 +65,9 @@ class Camera:
 def _check(shot: Shot, image: Path | None) -> Path:
     if image is None:
         raise RequestRejected(
-            "The camera films a still picture and this clip has none; give it a sourceImage, or a provider that"
-            " makes video from text."
+            "The camera films a still picture and this clip has none; give it a sourceImage, or a provider"
+            " that makes video from text."
         )
-    if shot.width % 2 or shot.height % 2 or not 2 <= min(shot.width, shot.height):
-        raise RequestRejected(
-            f"The camera cannot make {shot.width}x{shot.height}: width and height must be even; add or take one pixel."
-        )
-    if max(shot.width, shot.height) > _LARGEST:
-        raise RequestRejected(f"The camera cannot make {shot.width}x{shot.height}: at most {_LARGEST} pixels a side.")
-    if shot.frames < 1:
-        raise RequestRejected("The camera cannot make a clip of no frames; give it a duration.")
+    check_frame(shot, "The camera")
     options.parse(shot.options)
     return image

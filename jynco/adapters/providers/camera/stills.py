@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from jynco.adapters.providers.yuv import Bytes
 from jynco.errors import RequestRejected
@@ -23,13 +23,13 @@ _FORMATS: Final = ("PNG", "JPEG", "WEBP")
 _MOST_PIXELS: Final = 50_000_000
 _LONGEST_SIDE: Final = 20_000
 _MOST_OBLONG: Final = 20  # long side to short side
-_PAPER: Final = (255, 255, 255, 255)  # what shows through transparency: a page, as where the picture was drawn
+_PAPER: Final = (255, 255, 255, 255)  # what shows through transparency: a white page
 _BROKEN: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
 _BOMB: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 def open_still(path: Path) -> Bytes:
-    """(rows, columns, 3) sRGB. RequestRejected, with the mend, when it is missing, damaged, foreign or too large."""
+    """(rows, columns, 3) sRGB. RequestRejected when it is missing, damaged, foreign or too large."""
     try:
         with Image.open(path, formats=_FORMATS) as image:
             _measure(image, path)
@@ -39,7 +39,7 @@ def open_still(path: Path) -> Bytes:
         raise RequestRejected(f"The source image {path.name} is missing; upload it again.") from error
     except _BOMB as error:
         raise RequestRejected(_too_large(path)) from error
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise RequestRejected(
             f"The source image {path.name} is not a PNG, JPEG or WebP picture; save it as one of these."
         ) from error
@@ -55,8 +55,8 @@ def _measure(image: Image.Image, path: Path) -> None:
         raise RequestRejected(_too_large(path))
     if long > short * _MOST_OBLONG:
         raise RequestRejected(
-            f"The source image {path.name} is {image.width}x{image.height}, more than {_MOST_OBLONG} times as long"
-            " as it is wide; crop it."
+            f"The source image {path.name} is {image.width}x{image.height}, more than {_MOST_OBLONG} times as"
+            " long as it is wide; crop it."
         )
 
 
@@ -89,7 +89,8 @@ def _in_srgb(image: Image.Image) -> Image.Image:
     if profile:
         with suppress(ImageCms.PyCMSError, *_BROKEN):  # a profile that fits nothing is no profile
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
-            turned = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            target = ImageCms.createProfile("sRGB")
+            turned = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
             if turned is not None:
                 return turned
     return image.convert("RGB")

@@ -20,7 +20,7 @@ _MAGNIFIED: Final = 1.3  # past this, linear interpolation shows its diamonds
 _MINIFIED: Final = 1.5  # past this, linear interpolation skips pixels and fine detail flickers
 _COMFORTABLE: Final = 1.2  # what a strongly reduced picture is reduced to
 
-# Where samples lie. The still's chroma is amid its four pixels; the film's is left-sited, as H.264 expects.
+# The still's chroma samples lie amid their four pixels; the film's are left-sited, as H.264 expects.
 _TO_STILL_CHROMA: Final = np.array([[0.5, 0.0, -0.25], [0.0, 0.5, -0.25], [0.0, 0.0, 1.0]])
 _FROM_FILM_CHROMA: Final = np.array([[2.0, 0.0, 0.0], [0.0, 2.0, 0.5], [0.0, 0.0, 1.0]])
 
@@ -36,11 +36,13 @@ class Warp:
         method = cv2.INTER_CUBIC if tightest < 1 / _MAGNIFIED else cv2.INTER_LINEAR
         self._flags = method | cv2.WARP_INVERSE_MAP
         self._still = planes(reduced)
-        self._buffer = np.empty(width * height * 3 // 2, np.uint8)
+        room = bytearray(width * height * 3 // 2)
+        buffer = np.frombuffer(room, np.uint8)
         luma, chroma = width * height, width * height // 4
-        self._y = self._buffer[:luma].reshape(height, width)
-        self._u = self._buffer[luma : luma + chroma].reshape(height // 2, width // 2)
-        self._v = self._buffer[luma + chroma :].reshape(height // 2, width // 2)
+        self._bytes = memoryview(room)
+        self._y = buffer[:luma].reshape(height, width)
+        self._u = buffer[luma : luma + chroma].reshape(height // 2, width // 2)
+        self._v = buffer[luma + chroma :].reshape(height // 2, width // 2)
 
     def frame(self, index: int) -> memoryview:
         """The frame's Y, U and V, one after the other, ``width * height * 3 / 2`` bytes."""
@@ -49,7 +51,7 @@ class Warp:
         self._plane(self._still.y, self._y, matrix)
         self._plane(self._still.u, self._u, halved)
         self._plane(self._still.v, self._v, halved)
-        return memoryview(self._buffer)
+        return self._bytes
 
     def _plane(self, source: Bytes, target: Bytes, matrix: Doubles) -> None:
         size = (target.shape[1], target.shape[0])
@@ -65,7 +67,7 @@ def _scales(path: Doubles, width: int, height: int) -> tuple[float, float]:
 
 
 def _reduced(rgb: Bytes, path: Doubles, width: int, height: int) -> tuple[Bytes, Doubles]:
-    """The picture averaged down where the shot would skip pixels, and the matrix from it to the smaller one."""
+    """The picture averaged down where the shot would skip pixels, and the matrix into the smaller one."""
     tightest, widest = _scales(path, width, height)
     factor = min(tightest, widest / _COMFORTABLE)
     if widest <= _MINIFIED or factor <= 1:
@@ -74,4 +76,4 @@ def _reduced(rgb: Bytes, path: Doubles, width: int, height: int) -> tuple[Bytes,
     size = max(round(columns / factor), 1), max(round(rows / factor), 1)
     x, y = size[0] / columns, size[1] / rows
     shrink = np.array([[x, 0.0, (x - 1) / 2], [0.0, y, (y - 1) / 2], [0.0, 0.0, 1.0]])
-    return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), shrink
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8), shrink

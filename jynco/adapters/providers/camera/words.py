@@ -1,7 +1,7 @@
 """The words of the field, as tables: which forms a movement has, which ways it goes, how fast, and who moves.
 
-Many of them also name things in the picture (a red truck, a frying pan, rolling hills). ``PLAIN`` verbs hardly do
-and are believed on sight; ``NOUNISH`` ones only where a camera could be speaking; ``MOTIONS`` only of a camera.
+Many of them also name things in the picture (a red truck, a frying pan, rolling hills). ``PLAIN`` verbs hardly
+do and are believed on sight; ``NOUNISH`` ones only where a camera can be meant; ``MOTIONS`` only of a camera.
 """
 
 from __future__ import annotations
@@ -47,12 +47,16 @@ class Verb(StrEnum):
 
 
 def _forms(words: str) -> Iterator[str]:
-    """Each word with its regular forms: zoom, zooms, zooming, zoomed."""
+    """Each word with its forms, doubling the last letter (pan) or not (zoom); one too many is harmless."""
     for word in words.split():
         stem = word[:-1] if word.endswith("e") else word
-        doubled = word + word[-1] if word in {"pan", "get", "spin"} else stem
-        third = word[:-1] + "ies" if word.endswith("ly") else word + ("es" if word.endswith(("ch", "sh")) else "s")
-        yield from (word, third, doubled + "ing", doubled + "ed")
+        yield from (word, word + "s", word + "es", word[:-1] + "ies")
+        for base in (stem, word + word[-1]):
+            yield from (base + "ing", base + "ed")
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
 
 
 def _table(rows: Mapping[Verb, str]) -> dict[str, Verb]:
@@ -79,7 +83,7 @@ MOTIONS: Final = _table(
         Verb.APPROACH: "approach advance close",
         Verb.RETREAT: "retreat recede back withdraw reverse",
     }
-) | {"flying": Verb.MOVE}
+)
 
 WAYS: Final[Mapping[str, Way]] = {
     word: way
@@ -156,38 +160,46 @@ SPEEDS: Final[Mapping[str, float]] = {
     word: speed
     for speed, words in {
         0.3: "barely imperceptible imperceptibly minimal tiny",
-        0.5: "slow slowly gentle gently subtle subtly slight slightly soft softly calm calmly lazy lazily leisurely"
-        " gradual gradually little",
-        1.6: "dramatic dramatically dynamic dynamically energetic energetically strong strongly wide bold big",
-        2.0: "fast quick quickly rapid rapidly swift swiftly sudden suddenly whip crash extreme speedy brisk briskly",
+        0.5: "slow slowly gentle gently subtle subtly slight slightly soft softly calm calmly lazy lazily"
+        " leisurely gradual gradually little",
+        1.6: "dramatic dramatically dynamic dynamically energetic energetically strong strongly bold",
+        2.0: "fast quick quickly rapid rapidly swift swiftly sudden suddenly whip crash extreme brisk briskly",
     }.items()
     for word in words.split()
 }
-INTENSE: Final = frozenset("very really extremely super ultra so too".split())
+INTENSE: Final = _set("very really extremely super ultra so too")
 
-CAMERA: Final = frozenset("camera cam shot shots view viewpoint frame lens drone steadicam gimbal angle pov we".split())
-NEGATIONS: Final = frozenset(
-    "no not without never avoid don't dont doesn't doesnt isn't isnt won't wont can't cannot nor neither zero".split()
+CAMERA: Final = _set("camera cam shot shots view viewpoint frame lens drone steadicam gimbal angle pov we")
+NEGATIONS: Final = _set(
+    "no not without never avoid don't dont doesn't doesnt isn't isnt won't wont can't cannot nor neither zero"
 )
-MOVEMENT: Final = frozenset("movement movements motion move moves moving".split())
-STILL: Final = frozenset("static still fixed stationary motionless locked unmoving immobile tripod".split())
-SHAKY: Final = frozenset("handheld shaky shaking shake shakes jittery wobbly wobbling wobble trembling".split())
-THEN: Final = frozenset("then before afterwards afterward next finally".split())
+MOVEMENT: Final = _set("movement movements motion move moves moving")
+STILL: Final = _set("static still fixed stationary motionless locked unmoving immobile tripod")
+SHAKY: Final = _set("handheld shaky shaking shake shakes jittery wobbly wobbling wobble trembling")
+THEN: Final = _set("then before afterwards afterward next finally")
 
-STYLE: Final = INTENSE | frozenset(
-    "smooth smoothly steady steadily cinematic elegant elegantly continuous continuously constant careful carefully"
-    " quiet quietly nice long short perfectly completely totally absolutely entirely off down on single one"
-    " nothing natural naturally immersive style look feel effect feeling footage film movement motion move".split()
+STYLE: Final = INTENSE | _set(
+    "smooth smoothly steady steadily cinematic elegant elegantly continuous continuously constant "
+    "careful carefully quiet quietly nice long short perfectly completely totally absolutely entirely "
+    "off down on single one nothing natural naturally immersive style look feel effect feeling "
+    "footage film movement motion move"
 )
-LINKS: Final = frozenset(  # what may stand between a camera and what it does, or between a verb and its direction
-    "is are be being starts start starting begins begin beginning continues continue to will should must let lets"
-    " please now first just also keep keeps keeping makes make making does do it its itself of".split()
+# what may stand between a camera and what it does, or between a verb and its direction
+LINKS: Final = _set(
+    "is are be being starts start starting begins begin beginning continues continue to will should "
+    "must let lets please now first just also keep keeps keeping makes make making does do it its "
+    "itself of"
 )
-ARTICLES: Final = frozenset("a an the this some".split())
-FILLERS: Final = LINKS | ARTICLES | STYLE | INTENSE | frozenset(
-    "to towards toward from over across along bit all way camera shot his her their".split()
+ARTICLES: Final = _set("a an the this some")
+FILLERS: Final = (
+    LINKS
+    | ARTICLES
+    | STYLE
+    | INTENSE
+    | _set("to towards toward from over across along bit all way camera shot his her their")
 )
-AFTER_ALONE: Final = frozenset(  # what may follow a verb that stands without a direction
-    "across over along through around round toward towards to shot shots movement motion effect move at during onto"
-    " past for".split()
+# what may follow a verb that stands without a direction
+AFTER_ALONE: Final = _set(
+    "across over along through around round toward towards to shot shots movement motion effect move "
+    "at during onto past for"
 )
