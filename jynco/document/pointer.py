@@ -5,7 +5,9 @@ from __future__ import annotations
 
 def escape(name: str | int) -> str:
     """One reference token. Lone surrogates are spelled out, so that every pointer can be printed."""
-    text = str(name).replace("~", "~0").replace("/", "~1")
+    if isinstance(name, int) or (name.isalnum() and name.isascii()):
+        return str(name)
+    text = name.replace("~", "~0").replace("/", "~1")
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

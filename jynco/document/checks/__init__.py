@@ -9,7 +9,6 @@ from jynco.document.checks import amounts, extensions, ids, layers, paths, seams
 from jynco.document.checks.limits import Limits
 from jynco.document.pointer import order
 from jynco.document.schema import schema_faults
-from jynco.document.thorough import text_faults
 from jynco.document.upgrades import upgrade
 from jynco.errors import DocumentInvalid, Fault
 from jynco.model.storyboard import Document
@@ -30,7 +29,7 @@ _CHECKS = (
 
 def semantic_faults(document: Document, limits: Limits) -> list[Fault]:
     """What a schema cannot say. What the schema refuses is passed over, the rest is still checked."""
-    return [*text_faults(document), *(fault for check in _CHECKS for fault in check(document, limits))]
+    return [*codec.text_faults(document), *(fault for check in _CHECKS for fault in check(document, limits))]
 
 
 def faults(document: Document, limits: Limits | None = None) -> list[Fault]:

@@ -69,9 +69,9 @@ class Clock:
         return joint
 
     def _nothing_new(self, start: Fraction) -> bool:
-        end = None if self.end is None else self.pace.seconds(self.end)
         half = self.pace.seconds(1) / 2
-        return any(time is not None and abs(start - time) <= half for time in (self.naive, self.plain, end))
+        told = any(time is not None and abs(start - time) <= half for time in (self.naive, self.plain))
+        return told or self.pace.frames(start) == self.end
 
     def _moved(self, joint: Joint | None, start: Fraction) -> Joint | None:
         if self.end is None:
@@ -81,10 +81,10 @@ class Clock:
         return replace(joint, overlap=overlap) if joint and overlap > 0 else None
 
     def _shared(self, joint: Joint) -> int:
-        """Frames of the seam; one of no set length takes at most half of the shorter clip."""
-        room = joint.shorter.frames or 0 if joint.shorter else 0
-        default = min(self.pace.frames(TRANSITION_SECONDS), room // 2)
-        return default if joint.length is None else min(joint.length, room)
+        """Frames of the seam; some of each clip always remains."""
+        room = (joint.shorter.frames or 1) - 1 if joint.shorter else 0
+        usual = self.pace.frames(TRANSITION_SECONDS)
+        return min(usual if joint.length is None else joint.length, room)
 
     def _pass(self, part: Part) -> None:
         begun = self.naive if part.start is None else part.start

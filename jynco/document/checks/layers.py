@@ -14,7 +14,7 @@ from jynco.document.wording import shown
 from jynco.errors import Fault
 from jynco.model.storyboard import Document
 
-_COLOR: Final = re.compile(r"(?i)#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|[a-z]+|rgba?\([0-9., %/]+\)")
+_HEX: Final = re.compile(r"#([0-9A-Fa-f]{3,4}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})")
 _MOST_FRAMES: Final = 10  # how many frames away words may stand: they may slide in, not get lost
 
 
@@ -51,7 +51,14 @@ def _style(style: Object, base: str, limits: Limits) -> Iterator[Fault]:
     if size is not None and not 0 < size <= limits.side:
         detail = f"must be above 0 and at most {limits.side} pixels; it is {shown(size)}"
         yield Fault(under(base, "fontSize"), "range", detail)
-    if color and (len(color) > limits.name or not _COLOR.fullmatch(color)):
-        yield Fault(under(base, "color"), "color", f"must be a name or #RRGGBB; it is {shown(color)}")
+    if color and not (_HEX.fullmatch(color) or _is_color_name(color)):
+        detail = f"must be #RRGGBB or a colour's name in CSS, such as 'white'; it is {shown(color)}"
+        yield Fault(under(base, "color"), "color", detail)
     if len(family) > limits.name:
         yield Fault(under(base, "fontFamily"), "limit", f"must be {limits.name} characters or less")
+
+
+def _is_color_name(text: str) -> bool:
+    from PIL.ImageColor import colormap  # only here: Pillow takes its time to import
+
+    return text.lower() in colormap

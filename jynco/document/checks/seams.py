@@ -29,8 +29,8 @@ def _joint_faults(joint: Joint) -> Iterator[Fault]:
     if joint.kind == "mixed":
         detail = f"{before.name} ends with a {before.leave} and {after.name} begins with a {after.enter}"
         mend = "make both the same, or set one to none"
-        yield Fault(f"{after.pointer}/effects/transitions/in", "mixed_seam", f"{detail}; {mend}")
-    if joint.crosses:
+        yield Fault(f"{after.pointer}/effects/transitions/in", "transition_conflict", f"{detail}; {mend}")
+    elif joint.crosses:
         yield from _cross_faults(joint)
     elif joint.overlap is not None:
         detail = f"{after.name} begins {joint.overlap} frames before {before.name} ends"

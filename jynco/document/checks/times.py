@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from jynco.document.checks.limits import Limits
 from jynco.document.clips import is_footage, length
-from jynco.document.fields import Object, clips, fraction
+from jynco.document.fields import Object, clips, number
 from jynco.document.pointer import under
+from jynco.document.wording import shown
 from jynco.errors import Fault
 from jynco.model.storyboard import Document
 
@@ -26,15 +26,10 @@ def time_faults(document: Document, limits: Limits) -> Iterator[Fault]:
 
 def over(parent: Object, name: str, base: str, most: int) -> Iterator[Fault]:
     """The fault of a time, in seconds, beyond ``most``."""
-    seconds = fraction(parent, name)
+    seconds = number(parent, name)
     if seconds is not None and seconds > most:
-        detail = f"must be {most} seconds or less; it is {_round(seconds)}"
+        detail = f"must be {most} seconds or less; it is {shown(seconds)}"
         yield Fault(under(base, name), "limit", detail)
-
-
-def _round(seconds: Fraction) -> str:
-    """For a message; what is beyond any float is shown by its size."""
-    return f"{float(seconds):g}" if seconds < 10**15 else "over 10^15"
 
 
 def _no_film(timeline: list[Object]) -> Iterator[Fault]:
