@@ -13,12 +13,13 @@ from jynco.adapters.lock.file import FileLocks
 from jynco.adapters.storage.local import LocalStorage
 from jynco.agents.architect import Architect
 from jynco.agents.casting import Casting
+from jynco.agents.drawing import Drafter
 from jynco.agents.motion import Motion
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.render import Render
 from jynco.agents.storyboard import StoryboardKeeper
 from jynco.errors import UsageWrong
-from jynco.ports import Clock, Database, Lock, Media, Pictures, Provider, Storage
+from jynco.ports import Clock, Database, Media, Pictures, Provider, Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def build(settings: Settings, database: Database | None = None) -> House:
         quartermaster=quartermaster,
         storyboard=keeper,
         casting=casting,
-        architect=Architect(database, keeper, quartermaster, casting, lock, clock),
+        architect=Architect(database, keeper, quartermaster, Drafter(quartermaster, casting), lock, clock),
         motion=Motion(
             database.ledger, quartermaster, providers, clock, lease=settings.lease, give_up=settings.give_up
         ),
@@ -96,7 +97,7 @@ def _media() -> tuple[Media, Pictures]:
 
 def _providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
     from jynco.adapters.providers.camera import Camera
-    from jynco.adapters.providers.mock import Mock
+    #MOCK
 
-    made: list[Provider] = [Camera(), Mock(clock, folder=settings.data / "mock")]
+    made: list[Provider] = [Camera()]
     return {provider.name: provider for provider in made}

@@ -114,13 +114,19 @@ class Jobs(Protocol):
     def active(self, project_id: ProjectId) -> Sequence[Job]: ...  # render and clips jobs not yet terminal
     def claim(self, job_id: JobId, owner: str, seconds: float) -> Claim | None: ...  # None: taken or terminal
     def beat(self, claim: Claim, seconds: float, progress: float) -> None: ...
-    def park(self, claim: Claim, seconds: float, *, refused: bool = False) -> None: ...  # lease back, next step later
-    def finish_motion(self, claim: Claim, outcome: Outcome) -> None: ...  # job, clip row and event in one transaction
+    def park(
+        self, claim: Claim, seconds: float, *, refused: bool = False
+    ) -> None: ...  # lease back, next step later
+    def finish_motion(
+        self, claim: Claim, outcome: Outcome
+    ) -> None: ...  # job, clip row and event in one transaction
     def finish_render(
         self, claim: Claim, *, output: str | None, receipt: Receipt | None, failure: Failure | None
     ) -> None: ...
     def cancel(self, job_id: JobId) -> Job: ...  # with the jobs below it; terminal jobs stay as they are
-    def stranded(self, grace: float, limit: int) -> Sequence[Job]: ...  # due, unleased, not terminal; resends + 1
+    def stranded(
+        self, grace: float, limit: int
+    ) -> Sequence[Job]: ...  # due, unleased, not terminal; resends + 1
 
 
 class Ledger(Protocol):
@@ -140,7 +146,9 @@ class Ledger(Protocol):
     ) -> Generation: ...
     def beat(self, generation: Generation, seconds: float) -> None: ...
     def release(self, generation: Generation) -> None: ...  # the lease, not the attempt
-    def unknown(self, key: CacheKey) -> Generation | None: ...  # the latest attempt, when nobody knows its outcome
+    def unknown(
+        self, key: CacheKey
+    ) -> Generation | None: ...  # the latest attempt, when nobody knows its outcome
     def history(self, project_id: ProjectId) -> Sequence[Generation]: ...
 
 

@@ -20,13 +20,13 @@ def main(arguments: Sequence[str]) -> int:
     """Run one process until it is told to end. Exit code 2 for a wrong name, 4 for a missing service."""
     names = [*ROLES, "beat", "flower"]
     if len(arguments) < 1 or arguments[0] not in names:
-        print(f"usage: python -m workers {'|'.join(names)}", file=sys.stderr)
+        sys.stderr.write(f"usage: python -m workers {'|'.join(names)}\n")
         return 2
     try:
         settings = read()
         configure(settings)
     except JyncoError as error:
-        print(error.message, file=sys.stderr)
+        sys.stderr.write(f"{error.message}\n")
         return 4
     set_up(settings.log_level)
     return _run(arguments[0], list(arguments[1:]), settings)
@@ -38,7 +38,6 @@ def _run(name: str, rest: list[str], settings: Settings) -> int:
         return 0
     if name == "flower":
         app.start(["flower", f"--port={settings.port}", f"--address={settings.host}", *rest])
-        return 0
     return _work(name, settings)
 
 

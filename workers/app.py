@@ -42,13 +42,17 @@ def _broker(url: str) -> dict[str, Any]:
         "broker_connection_timeout": 3,
     }
     if url.startswith("rediss://"):
-        settings["broker_use_ssl"] = {"ssl_cert_reqs": ssl.CERT_NONE}  # hosted Redis signs its own certificates
+        settings["broker_use_ssl"] = {
+            "ssl_cert_reqs": ssl.CERT_NONE
+        }  # hosted Redis signs its own certificates
     return settings
 
 
 def _results(url: str) -> dict[str, Any]:
     settings: dict[str, Any] = {
-        "result_backend": _celery_url(url),  # Redis even beside another broker: the database polls, rpc has no chords
+        "result_backend": _celery_url(
+            url
+        ),  # Redis even beside another broker: the database polls, rpc has no chords
         "result_backend_always_retry": True,  # saved the chord in every Redis restart
         "result_expires": timedelta(days=7),
         "result_chord_join_timeout": 30,

@@ -24,8 +24,8 @@ from contextlib import contextmanager
 from typing import Final
 
 from jynco.errors import JyncoError, NotAccepted, ProviderError
-from jynco.model.jobs import Claim
 from jynco.model.ids import JobId
+from jynco.model.jobs import Claim
 from workers.heartbeat import Heartbeat
 from workers.house import house
 
@@ -50,7 +50,9 @@ class InternalFault(JyncoError):
 def claim(job_id: JobId) -> Claim | None:
     """Take the job for this step, or None when it is somebody else's, or over."""
     here = house()
-    return here.database.jobs.claim(job_id, f"{socket.gethostname()}:{uuid.uuid4().hex[:12]}", here.settings.lease)
+    return here.database.jobs.claim(
+        job_id, f"{socket.gethostname()}:{uuid.uuid4().hex[:12]}", here.settings.lease
+    )
 
 
 @contextmanager
@@ -72,6 +74,6 @@ def wait_after_refusal(attempts: int, error: ProviderError) -> float | None:
     """Seconds until the next try, or None when the tries are used up. ``attempts``: refusals so far."""
     if not isinstance(error, NotAccepted) or attempts >= RETRIES:
         return None
-    base = house().settings.retry_base * 2**attempts
-    jitter = random.uniform(0, base / 10)  # noqa: S311 - spreads tries, guards nothing
-    return min(max(base, error.retry_after or 0) + jitter, max(LONGEST_WAIT, error.retry_after or 0))
+    base = house().settings.retry_base * 2.0**attempts
+    least = max(base, error.retry_after or 0.0)
+    return min(least + random.uniform(0, base / 10), max(LONGEST_WAIT, least))

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from fractions import Fraction
+from functools import partial
+from pathlib import Path
 
-from jynco.agents.casting import Casting
+from jynco.agents.drawing import Desk, Drafter
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.storyboard import StoryboardKeeper
-from jynco.compose.timeline import lay_out
 from jynco.document.view import storyboard
-from jynco.errors import BudgetExceeded, DocumentInvalid, Fault, JyncoError, NotFound, UsageWrong
+from jynco.errors import BudgetExceeded, DocumentInvalid, Fault, UsageWrong
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import ClipRow, Job, Project
 from jynco.model.plan import Action, ClipPlan, Plan, Wishes
 from jynco.model.states import ClipStatus, JobKind, Lane, OnMissing, Purpose
-from jynco.model.storyboard import Clip, Json, Storyboard
+from jynco.model.storyboard import Document, Json
 from jynco.ports import Clock, Database, Lock
 
 log = logging.getLogger("jynco.architect")
@@ -46,14 +44,14 @@ class Architect:
         database: Database,
         keeper: StoryboardKeeper,
         quartermaster: Quartermaster,
-        casting: Casting,
+        drafter: Drafter,
         lock: Lock,
         clock: Clock,
     ) -> None:
         self._database = database
         self._keeper = keeper
         self._quartermaster = quartermaster
-        self._casting = casting
+        self._drafter = drafter
         self._lock = lock
         self._clock = clock
 
@@ -61,69 +59,18 @@ class Architect:
 
     def plan(self, project_id: ProjectId, wishes: Wishes) -> Plan:
         """What the film needs, and what it costs. Changes nothing. NotFound, DocumentInvalid."""
-        return self._draw(self._keeper.current(project_id), wishes)
+        return self._drafter.draw(self._desk(self._keeper.current(project_id)), wishes)
 
-    def _draw(self, project: Project, wishes: Wishes) -> Plan:
-        board = storyboard(project.document)
-        self._known(board, wishes)
-        timeline = lay_out(board, self._lengths(project.project_id, board))
-        frames = {placed.clip_id: placed.frames for placed in timeline.clips}
+    def sketch(self, document: Document, folder: Path, wishes: Wishes) -> Plan:
+        """The plan of a document that lies in ``folder`` with its files and need not be a project yet."""
+        board = storyboard(document)
+        rows = self._keeper.rows(board.project_id)
+        return self._drafter.draw(Desk(board, 0, partial(self._quartermaster.beside, folder), rows), wishes)
+
+    def _desk(self, project: Project) -> Desk:
+        find = partial(self._quartermaster.file, project.project_id)
         rows = self._keeper.rows(project.project_id)
-        planned: list[ClipPlan] = []
-        for clip in board.clips:
-            if clip.clip_id in frames and (not wishes.clips or clip.clip_id in wishes.clips):
-                planned.append(self._clip(project.project_id, board, clip, frames[clip.clip_id], rows, wishes))
-        return Plan(project.project_id, project.revision, wishes, _once(planned), timeline.frames)
-
-    def _clip(
-        self,
-        project_id: ProjectId,
-        board: Storyboard,
-        clip: Clip,
-        frames: int,
-        rows: Mapping[ClipId, ClipRow],
-        wishes: Wishes,
-    ) -> ClipPlan:
-        try:
-            if clip.footage is not None:
-                self._quartermaster.film(self._quartermaster.file(project_id, clip.footage))
-                return ClipPlan(clip.clip_id, Action.FOOTAGE, frames)
-            return self._generated(project_id, board, clip, frames, rows.get(clip.clip_id), wishes)
-        except JyncoError as error:
-            return ClipPlan(clip.clip_id, Action.FAILED, frames, reason=error.message)
-
-    def _generated(
-        self, project_id: ProjectId, board: Storyboard, clip: Clip, frames: int, row: ClipRow | None, wishes: Wishes
-    ) -> ClipPlan:
-        image = None
-        if clip.source_image is not None:
-            self._quartermaster.picture(self._quartermaster.file(project_id, clip.source_image))
-            image = self._quartermaster.fingerprint(project_id, clip.source_image)
-        role = self._casting.role(clip, wishes.provider)
-        shot = self._casting.shot(role, clip, board.output, frames, image)
-        plan = ClipPlan(clip.clip_id, Action.CACHED, frames, shot, clip.source_image)
-        kept = row is not None and row.cache_key == shot.key and self._quartermaster.owns(project_id, row.source_file)
-        if kept or self._quartermaster.find_clip(shot.key) is not None:
-            return plan
-        length = board.output.rate.seconds(frames)
-        return replace(plan, action=Action.GENERATE, usd=role.price(length), seconds=role.time(length))
-
-    def _lengths(self, project_id: ProjectId, board: Storyboard) -> dict[ClipId, Fraction]:
-        """The own length of footage, in seconds, where the document gives none."""
-        lengths = {}
-        for clip in board.clips:
-            if clip.footage is not None and clip.duration is None:
-                try:
-                    info = self._quartermaster.film(self._quartermaster.file(project_id, clip.footage))
-                    lengths[clip.clip_id] = info.duration
-                except JyncoError:
-                    lengths[clip.clip_id] = Fraction(3)  # the plan says of this clip what is wrong with it
-        return lengths
-
-    def _known(self, board: Storyboard, wishes: Wishes) -> None:
-        unknown = set(wishes.clips) - {clip.clip_id for clip in board.clips}
-        if unknown:
-            raise NotFound(f"There is no clip '{sorted(unknown)[0]}' in '{board.project_id}'.")
+        return Desk(storyboard(project.document), project.revision, find, rows)
 
     # --- the start -----------------------------------------------------------------------------------
 
@@ -134,7 +81,7 @@ class Architect:
             running = self._running(project, wishes)
             if running is not None:
                 return running
-            plan = self._draw(project, wishes)
+            plan = self._drafter.draw(self._desk(project), wishes)
             self._affordable(plan)
             self._possible(plan, project)
             started, rows = self._write(plan, project)
@@ -146,7 +93,7 @@ class Architect:
         """The same film asked for twice is one job. A clip that is being made is not asked for again."""
         for job in self._database.jobs.active(project.project_id):
             if job.kind is JobKind.MOTION and wishes.clips == (job.clip_id,):
-                plan = self._draw(project, wishes).clips
+                plan = self._drafter.draw(self._desk(project), wishes).clips
                 if plan and plan[0].shot == job.shot:
                     return Started(None, (job,), joined=True)
             if job.document == project.document and job.purpose is wishes.purpose and _same(job, wishes):
@@ -228,24 +175,29 @@ class Architect:
         if job is not None:
             return replace(row, job_id=job.job_id)
         if clip.action is Action.FAILED:
-            return replace(row, status=ClipStatus.FAILED, error_code="clip_impossible", error_message=clip.reason)
+            return replace(
+                row, status=ClipStatus.FAILED, error_code="clip_impossible", error_message=clip.reason
+            )
         if clip.action is Action.FOOTAGE or clip.shot is None:
             return replace(row, status=ClipStatus.COMPLETED)
         return self._kept(row)
 
     def _kept(self, row: ClipRow) -> ClipRow:
         """The row of a clip that is there already: the project's own file, or one from the cache."""
-        before = self._keeper.rows(row.project_id).get(row.clip_id)
-        if before is not None and before.cache_key == row.cache_key:
-            if self._quartermaster.owns(row.project_id, before.source_file):
-                return replace(before, status=ClipStatus.COMPLETED, error_code=None, error_message=None, cache_hit=True)
+        before = self._keeper.rows(row.project_id).get(row.clip_id, row)
+        if before.cache_key == row.cache_key and self._quartermaster.owns(row.project_id, before.source_file):
+            return replace(
+                before, status=ClipStatus.COMPLETED, error_code=None, error_message=None, cache_hit=True
+            )
         assert row.cache_key is not None
         source = self._quartermaster.hand_over(row.project_id, row.clip_id, row.cache_key)
         return replace(row, status=ClipStatus.COMPLETED, source_file=source, cache_hit=True)
 
     # --- the rest of a job's life --------------------------------------------------------------------
 
-    def retry(self, project_id: ProjectId, clip_id: ClipId, *, lane: Lane = Lane.NORMAL, pay_again: bool = False) -> Started:
+    def retry(
+        self, project_id: ProjectId, clip_id: ClipId, *, lane: Lane = Lane.NORMAL, pay_again: bool = False
+    ) -> Started:
         """Make one clip again. NotFound, ConsentNeeded by way of the job's outcome."""
         return self.start(project_id, Wishes(Purpose.CLIPS, lane, pay_again=pay_again, clips=(clip_id,)))
 
@@ -258,7 +210,9 @@ class Architect:
 
 def _needs_job(plan: Plan, clip: ClipPlan) -> bool:
     """Clips asked for by name get a job even when they are cached, so that there is something to follow."""
-    return clip.action is Action.GENERATE or (plan.wishes.purpose is Purpose.CLIPS and clip.action is Action.CACHED)
+    return clip.action is Action.GENERATE or (
+        plan.wishes.purpose is Purpose.CLIPS and clip.action is Action.CACHED
+    )
 
 
 def _cast(clip: ClipPlan, row: ClipRow) -> Json:
@@ -280,15 +234,3 @@ def _options(wishes: Wishes) -> dict[str, Json]:
 
 def _same(job: Job, wishes: Wishes) -> bool:
     return all(job.options.get(name) == value for name, value in _options(wishes).items())
-
-
-def _once(clips: list[ClipPlan]) -> tuple[ClipPlan, ...]:
-    """Clips with the same key are generated, and paid for, once."""
-    seen: set[str] = set()
-    once = []
-    for clip in clips:
-        twin = clip.shot is not None and clip.action is Action.GENERATE and clip.shot.key in seen
-        once.append(replace(clip, usd=Decimal(0), seconds=0.0) if twin else clip)
-        if clip.shot is not None:
-            seen.add(clip.shot.key)
-    return tuple(once)

@@ -40,7 +40,9 @@ class Casting:
         """The role for a clip. RequestRejected names the provider or model that is not to be had."""
         name, _, model = (clip.provider or asked or self._default).partition(":")
         if name not in self._providers:
-            raise RequestRejected(f"There is no provider '{name}': choose one of {', '.join(sorted(self._providers))}.")
+            raise RequestRejected(
+                f"There is no provider '{name}': choose one of {', '.join(sorted(self._providers))}."
+            )
         return Role(self._providers[name].capabilities(model or None))
 
     def shot(self, role: Role, clip: Clip, output: OutputSettings, frames: int, image: str | None) -> Shot:
@@ -70,8 +72,12 @@ class Casting:
 
     def _possible(self, can: Capabilities, clip: Clip, image: str | None) -> None:
         if image is None and not clip.motion_prompt:
-            raise RequestRejected("has nothing to show: give it a sourceImage, a motionPrompt or a sourceFile.")
+            raise RequestRejected(
+                "has nothing to show: give it a sourceImage, a motionPrompt or a sourceFile."
+            )
         if image is None and not can.text_to_video:
             raise RequestRejected(f"{can.provider} needs a picture: give the clip a sourceImage.")
         if image is not None and not can.image_to_video:
-            raise RequestRejected(f"{can.provider} makes films from text only: remove sourceImage or choose another.")
+            raise RequestRejected(
+                f"{can.provider} makes films from text only: remove sourceImage or choose another."
+            )

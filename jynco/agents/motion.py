@@ -127,7 +127,9 @@ class _Attempt:
         if self._m._quartermaster.find_clip(self._shot.key) is None:
             return False
         self._row = self._m._ledger.advance(
-            self._row, GenerationState.FAILED, failure=Failure("made_meanwhile", "Nothing was asked for: it was there.")
+            self._row,
+            GenerationState.FAILED,
+            failure=Failure("made_meanwhile", "Nothing was asked for: it was there."),
         )
         return True
 
@@ -186,7 +188,9 @@ class _Attempt:
             try:
                 self._m._quartermaster.keep_clip(self._shot.key, target)
             except MediaFailed as error:
-                raise QualityRefused(f"What {self._row.provider} delivered is not a whole film: retry the clip.") from error
+                raise QualityRefused(
+                    f"What {self._row.provider} delivered is not a whole film: retry the clip."
+                ) from error
         cost = self._row.actual_usd or self._row.estimated_usd or Decimal(0)
         self._step(GenerationState.DONE, None)
         return Finished(self._m._completed(self._job, hit=False, cost=cost))
@@ -233,5 +237,7 @@ def _ticket(row: Generation) -> Ticket:
 
 def _provider(providers: Mapping[str, Provider], name: str) -> Provider:
     if name not in providers:
-        raise RequestRejected(f"There is no provider '{name}' here: choose one of {', '.join(sorted(providers))}.")
+        raise RequestRejected(
+            f"There is no provider '{name}' here: choose one of {', '.join(sorted(providers))}."
+        )
     return providers[name]

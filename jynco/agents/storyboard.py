@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
-from jynco.agents.quartermaster import layout
+from jynco.agents import layout
 from jynco.document import checks, codec, made, upgrades
 from jynco.errors import DocumentInvalid, Fault, JyncoError, NotFound
 from jynco.model.ids import ClipId, ProjectId
@@ -125,7 +125,9 @@ class StoryboardKeeper:
     def _set_aside(self, project_id: ProjectId, data: bytes, fault: JyncoError) -> None:
         name = f"{layout.project(project_id)}/storyboard.unreadable-{self._clock.token()[:8]}.json"
         self._storage.put_bytes(name, data)
-        log.warning("storyboard.json cannot be used and was set aside: %s", fault.message, extra={"kept_as": name})
+        log.warning(
+            "storyboard.json cannot be used and was set aside: %s", fault.message, extra={"kept_as": name}
+        )
 
     def _edited_by_hand(self, project_id: ProjectId) -> bool:
         """Whether the file is not what was last published. A deleted file is no edit."""

@@ -1,4 +1,4 @@
-"""One clip: one step after the other, until the row is terminal. It returns an outcome and never raises into the chord."""
+"""One clip, step by step until its row is terminal. It returns an outcome and never raises into the chord."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def _make(task: Task[Any, Any], job_id: JobId) -> dict[str, str]:
         step = Finished(failed(claim.job, error))
     except Exception:
         log.exception("a motion step failed", extra={"job_id": job_id})
-        step = Finished(failed(claim.job, base.InternalFault(f"A fault inside Jynco; the log names {job_id}.")))
+        step = Finished(
+            failed(claim.job, base.InternalFault(f"A fault inside Jynco; the log names {job_id}."))
+        )
     return _follow(task, claim, step)
 
 

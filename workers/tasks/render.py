@@ -29,7 +29,7 @@ def film(self: Task[Any, Any], job_id: str) -> dict[str, str]:
     except (HandedBack, ServiceAway) as away:
         raise self.retry(
             countdown=0 if isinstance(away, HandedBack) else house().settings.lease,
-            queue=self.request.delivery_info.get("routing_key") or queues.UPKEEP,
+            queue=(self.request.delivery_info or {}).get("routing_key") or queues.UPKEEP,
         ) from None
 
 

@@ -41,6 +41,8 @@ class Stills:
 
 def _within(path: Path, width: int, height: int) -> None:
     if width * height > PIXELS:
-        raise AssetRefused(f"'{path.name}' has {width}x{height} pixels; 50 megapixels is the limit: make it smaller.")
+        raise AssetRefused(
+            f"'{path.name}' has {width}x{height} pixels; 50 megapixels is the limit: make it smaller."
+        )
     if max(width, height) > ASPECT * min(width, height):
         raise AssetRefused(f"'{path.name}' is {width}x{height}, too narrow a strip: crop it.")

@@ -118,7 +118,9 @@ def _explained(key: str) -> Iterator[None]:
         raise
     except OSError as fault:
         if fault.errno in _FULL:
-            raise StorageFull(f"Cannot write '{key}': {fault.strerror}. Free some space, then try again.") from fault
+            raise StorageFull(
+                f"Cannot write '{key}': {fault.strerror}. Free some space, then try again."
+            ) from fault
         raise ServiceAway(f"Cannot write '{key}': {fault.strerror}.") from fault
 
 

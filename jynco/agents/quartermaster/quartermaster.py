@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 
-from jynco.agents.quartermaster import layout
+from jynco.agents import layout
 from jynco.agents.quartermaster.fingerprints import Fingerprints
 from jynco.agents.quartermaster.shelf import Shelf
 from jynco.errors import AssetRefused, JyncoError, NotFound
@@ -45,7 +45,9 @@ class Quartermaster:
         if not path.resolve().is_relative_to(folder.resolve()):
             raise AssetRefused(f"'{relative}' leads out of the storyboard's folder: copy the file there.")
         if not path.is_file():
-            raise AssetRefused(f"'{relative}' is not there: put the file beside the storyboard, or mend the path.")
+            raise AssetRefused(
+                f"'{relative}' is not there: put the file beside the storyboard, or mend the path."
+            )
         return path
 
     def receive(self, project_id: ProjectId, name: str, source: Path) -> str:
@@ -62,9 +64,9 @@ class Quartermaster:
         except NotFound:
             raise AssetRefused(f"'{relative}' is not in the project: upload it, or mend the path.") from None
 
-    def fingerprint(self, project_id: ProjectId, relative: str) -> str:
-        """The content hash of a file of the project. AssetRefused."""
-        return self._fingerprints.of(self.file(project_id, relative))
+    def fingerprint(self, path: Path) -> str:
+        """The content hash of a file."""
+        return self._fingerprints.of(path)
 
     def picture(self, path: Path) -> MediaInfo:
         """What a still is. AssetRefused says why it cannot be used."""

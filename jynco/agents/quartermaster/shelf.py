@@ -6,7 +6,7 @@ import json
 import logging
 from pathlib import Path
 
-from jynco.agents.quartermaster import layout
+from jynco.agents import layout
 from jynco.agents.quartermaster.fingerprints import Fingerprints
 from jynco.errors import NotFound
 from jynco.model.ids import CacheKey

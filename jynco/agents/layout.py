@@ -33,7 +33,9 @@ def inside(project_id: ProjectId, relative: str) -> str:
     """A path of the document as a key. PathRefused when it leaves the project."""
     pure = PurePosixPath(relative)
     if not relative or pure.is_absolute() or ".." in pure.parts or "\0" in relative or "\\" in relative:
-        raise PathRefused(f"'{relative}' leaves the project: use a path relative to the storyboard, without '..'.")
+        raise PathRefused(
+            f"'{relative}' leaves the project: use a path relative to the storyboard, without '..'."
+        )
     return f"{project(project_id)}/{pure.as_posix()}"
 
 

@@ -1,0 +1,137 @@
+"""A job and a plan as doors show them: the same words over HTTP and in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from jynco.model.ids import ClipId
+from jynco.model.jobs import ClipRow, Job, Receipt, ReceiptLine
+from jynco.model.plan import ClipPlan, Plan
+from jynco.model.states import ClipStatus, JobState
+from jynco.model.storyboard import Json
+from jynco.ports import Database
+
+CLIPS_SHARE = 0.7  # of a film's progress, while it has clips to generate
+
+
+def progress(job: Job, children: Sequence[Job]) -> float:
+    """0..1 for a job with the jobs below it."""
+    if job.state is JobState.COMPLETED:
+        return 1.0
+    if not children:
+        return job.progress
+    made = sum(1.0 if child.state.terminal else child.progress for child in children) / len(children)
+    return CLIPS_SHARE * made + (1 - CLIPS_SHARE) * job.progress
+
+
+def job_report(database: Database, job: Job) -> dict[str, Json]:
+    """A job in full, with its clips."""
+    children = database.jobs.children(job.job_id)
+    rows = {row.clip_id: row for row in database.projects.clips(job.project_id)}
+    return {
+        "jobId": job.job_id,
+        "projectId": job.project_id,
+        "kind": str(job.purpose),
+        "priority": str(job.lane),
+        "state": str(job.state),
+        "progress": round(progress(job, children), 4),
+        "clips": [*_clips(job, {child.clip_id: child for child in children if child.clip_id}, rows)],
+        "receipt": receipt_report(job.receipt) if job.receipt else None,
+        "error": _error(job),
+        "createdAt": _moment(job.created_at),
+        "startedAt": _moment(job.started_at),
+        "finishedAt": _moment(job.finished_at),
+    }
+
+
+def receipt_report(receipt: Receipt) -> dict[str, Json]:
+    """What the film is made of."""
+    return {
+        "complete": receipt.complete,
+        "frames": receipt.frames,
+        "costUsd": str(receipt.cost_usd),
+        "clips": [_line(line) for line in receipt.lines],
+    }
+
+
+def plan_report(plan: Plan) -> dict[str, Json]:
+    """A plan in full."""
+    return {
+        "projectId": plan.project_id,
+        "revision": plan.revision,
+        "frames": plan.frames,
+        "costUsd": str(plan.usd),
+        "unpricedClips": plan.unpriced,
+        "seconds": round(sum(clip.seconds for clip in plan.clips), 1),
+        "clips": [_planned(clip) for clip in plan.clips],
+    }
+
+
+def _planned(clip: ClipPlan) -> Json:
+    return {
+        "clipId": clip.clip_id,
+        "action": str(clip.action),
+        "frames": clip.frames,
+        "provider": clip.shot.provider if clip.shot else None,
+        "model": clip.shot.model if clip.shot else None,
+        "cacheKey": clip.shot.key if clip.shot else None,
+        "costUsd": None if clip.usd is None else str(clip.usd),
+        "seconds": round(clip.seconds, 1),
+        "reason": clip.reason,
+    }
+
+
+def _clips(job: Job, children: Mapping[ClipId, Job], rows: Mapping[ClipId, ClipRow]) -> list[Json]:
+    cast = job.options.get("clips")
+    names = (
+        [ClipId(str(entry["clipId"])) for entry in cast if isinstance(entry, dict)]
+        if isinstance(cast, list)
+        else []
+    )
+    if job.clip_id is not None:
+        names, children = [job.clip_id], {job.clip_id: job}
+    return [_clip(name, children.get(name), rows.get(name)) for name in names]
+
+
+def _clip(name: ClipId, child: Job | None, row: ClipRow | None) -> Json:
+    row_speaks = row is not None and (child is None or row.job_id == child.job_id)
+    failure = child.failure if child else None
+    return {
+        "clipId": name,
+        "status": str(_status(child) if child else row.status if row else ClipStatus.PENDING),
+        "jobId": child.job_id if child else None,
+        "cacheHit": bool(row.cache_hit) if row is not None and row_speaks else False,
+        "attempts": child.attempts if child else 0,
+        "costUsd": str(row.cost_usd) if row is not None and child is not None and row_speaks else "0",
+        "errorMessage": failure.message if failure else row.error_message if row and row_speaks else None,
+    }
+
+
+def _status(job: Job) -> ClipStatus:
+    return {
+        JobState.QUEUED: ClipStatus.PENDING,
+        JobState.RUNNING: ClipStatus.GENERATING,
+        JobState.COMPLETED: ClipStatus.COMPLETED,
+    }.get(job.state, ClipStatus.FAILED)
+
+
+def _line(line: ReceiptLine) -> Json:
+    return {
+        "clipId": line.clip_id,
+        "made": str(line.made),
+        "provider": line.provider,
+        "model": line.model,
+        "costUsd": str(line.cost_usd),
+        "note": line.note,
+    }
+
+
+def _error(job: Job) -> Json:
+    if job.failure is None:
+        return None
+    return {"code": job.failure.code, "message": job.failure.message, "retryable": job.failure.retryable}
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -1,0 +1,25 @@
+"""The commands, a file per kind."""
+
+from __future__ import annotations
+
+import click
+
+from jynco.cli.commands import documents, films, jobs, machine
+
+
+def register(group: click.Group) -> None:
+    """Put every command where ``jynco --help`` shows it."""
+    for command in (
+        films.demo,
+        films.render,
+        documents.plan,
+        documents.validate,
+        machine.up,
+        jobs.status,
+        jobs.retry,
+        jobs.edit,
+        jobs.cancel,
+        machine.doctor,
+        machine.db,
+    ):
+        group.add_command(command)

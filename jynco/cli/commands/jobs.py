@@ -1,0 +1,111 @@
+"""``status``, ``retry``, ``edit`` and ``cancel``: what the HTTP API does, from here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from config.settings import read
+from jynco.agents.report import job_report
+from jynco.bootstrap import House
+from jynco.cli import exits, options
+from jynco.cli.follow import follow
+from jynco.cli.home import WORKERS, house
+from jynco.cli.speech import Speech
+from jynco.errors import NotFound, UsageWrong
+from jynco.model.ids import ClipId, JobId, ProjectId, is_clip_id, is_job_id, is_project_id
+from jynco.model.jobs import Job
+from jynco.model.states import JobState, Lane
+
+
+@click.command()
+@click.argument("job")
+@options.common
+def status(job: str, data: Path | None, as_json: bool) -> int:
+    """How JOB is doing."""
+    speech = Speech.create(as_json)
+    with house(read(data=data), speech) as home:
+        found = home.database.jobs.get(_job(job))
+        speech.answer(_lines(found), job_report(home.database, found))
+    return exits.FAILED if found.state in {JobState.FAILED, JobState.CANCELLED} else exits.DONE
+
+
+@click.command()
+@click.argument("project")
+@click.argument("clip")
+@click.option("--pay-again", is_flag=True, help="Consent to a second bill after an unknown outcome.")
+@options.common
+def retry(project: str, clip: str, pay_again: bool, data: Path | None, as_json: bool) -> int:
+    """Make CLIP of PROJECT once more, after it failed."""
+    speech = Speech.create(as_json)
+    with house(read(data=data), speech, WORKERS) as home:
+        return _make(home, ProjectId(project), ClipId(clip), pay_again, speech)
+
+
+@click.command()
+@click.argument("project")
+@click.argument("clip")
+@click.option("--prompt", required=True, help="The new motion prompt.")
+@options.common
+def edit(project: str, clip: str, prompt: str, data: Path | None, as_json: bool) -> int:
+    """Change the prompt of CLIP, and make it."""
+    speech = Speech.create(as_json)
+    with house(read(data=data), speech, WORKERS) as home:
+        home.storyboard.edit_clip(_project(project), _clip(clip), {"motionPrompt": prompt})
+        return _make(home, ProjectId(project), ClipId(clip), False, speech)
+
+
+@click.command()
+@click.argument("job")
+@options.common
+def cancel(job: str, data: Path | None, as_json: bool) -> int:
+    """End JOB and the clips that are made for it."""
+    speech = Speech.create(as_json)
+    with house(read(data=data), speech) as home:
+        ended = home.architect.cancel(_job(job))
+        speech.answer(f"{ended.job_id} is {ended.state}", job_report(home.database, ended))
+    return exits.DONE if ended.state is JobState.CANCELLED else exits.FAILED
+
+
+def _make(home: House, project: ProjectId, clip: ClipId, pay_again: bool, speech: Speech) -> int:
+    from workers import dispatch
+
+    started = home.architect.retry(_project(project), _clip(clip), lane=Lane.NORMAL, pay_again=pay_again)
+    dispatch.start(started)
+    job = follow(home, started.first.job_id, speech)
+    home.storyboard.publish(project)
+    if job.failure is not None:
+        speech.say(f"jynco: {clip} failed: {job.failure.message}")
+    speech.answer(f"{clip} is {job.state}", job_report(home.database, job))
+    return exits.DONE if job.state is JobState.COMPLETED else exits.FAILED
+
+
+def _lines(job: Job) -> str:
+    lines = [f"{job.job_id} ({job.purpose} of {job.project_id}): {job.state}, {job.progress:.0%}"]
+    if job.failure is not None:
+        lines.append(job.failure.message)
+    if job.receipt is not None:
+        lines += [
+            f"  {line.clip_id}: {line.made}{f' ({line.note})' if line.note else ''}"
+            for line in job.receipt.lines
+        ]
+    return "\n".join(lines)
+
+
+def _job(text: str) -> JobId:
+    if not is_job_id(text):
+        raise UsageWrong(f"'{text}' is not a job: jobs are called job_render_... or job_motion_....")
+    return JobId(text)
+
+
+def _project(text: str) -> ProjectId:
+    if not is_project_id(text):
+        raise NotFound(f"'{text}' is not a project: projects are called proj_....")
+    return ProjectId(text)
+
+
+def _clip(text: str) -> ClipId:
+    if not is_clip_id(text):
+        raise NotFound(f"'{text}' is not a clip: clips are called clip_....")
+    return ClipId(text)

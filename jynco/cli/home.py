@@ -1,0 +1,55 @@
+"""Opens the house for a command: the servers that the environment names, or this machine's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from config.settings import Settings, inherited
+from jynco.bootstrap import House
+from jynco.cli.speech import Speech
+
+ROOT: Final = Path(__file__).resolve().parents[2]  # the checkout: Procfile, examples
+WORKERS: Final = ("worker_motion", "worker_render", "worker_preview", "beat")
+
+
+@contextmanager
+def house(settings: Settings, speech: Speech, processes: Sequence[str] = ()) -> Iterator[House]:
+    """A house with its servers up, and with ``processes`` of the Procfile where this machine runs them itself."""
+    with servers(settings, speech, processes) as found:
+        from workers.app import configure
+        from workers.house import house as opened
+        from workers.house import use
+
+        configure(found)
+        use(found)
+        home = opened()
+        try:
+            yield home
+        finally:
+            home.close()
+
+
+@contextmanager
+def servers(
+    settings: Settings, speech: Speech, processes: Sequence[str] = (), port: int = 8000
+) -> Iterator[Settings]:
+    """Settings that name running servers. Given both addresses, nothing is started here."""
+    if not settings.embedded:
+        yield settings
+        return
+    from jynco.embedded import session
+
+    with session(
+        settings.data,
+        root=ROOT,
+        procfile=ROOT / "Procfile",
+        processes=processes,
+        preload=("workers.preload",) if processes else (),
+        environment={**inherited(), "JYNCO_DATA": str(settings.data), "PORT": str(port)},
+        started=speech.say,
+    ) as up:
+        yield replace(settings, database_url=up.database_url, redis_url=up.redis_url)

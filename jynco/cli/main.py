@@ -1,0 +1,39 @@
+"""``jynco``: the commands, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from jynco.cli import commands, exits
+from jynco.cli.speech import Speech
+from jynco.errors import JyncoError, UsageWrong
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def jynco() -> None:
+    """Turn a storyboard into a film: every clip paid for once, every cut re-made in seconds."""
+
+
+commands.register(jynco)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit code. Nothing leaves as a traceback."""
+    speech = Speech.create("--json" in arguments)
+    try:
+        return int(jynco.main(list(arguments), prog_name="jynco", standalone_mode=False) or 0)
+    except click.exceptions.Exit as left:
+        return left.exit_code
+    except click.ClickException as wrong:
+        return speech.fail(UsageWrong(f"{wrong.format_message()} See 'jynco --help'."))
+    except (KeyboardInterrupt, click.Abort):
+        speech.say("jynco: interrupted. What was accepted is kept; the same command goes on with it.")
+        return exits.INTERRUPTED
+    except JyncoError as error:
+        return speech.fail(error)
+    except BrokenPipeError:  # whoever read our output has gone
+        sys.stderr.close()
+        return exits.FAILED

@@ -1,0 +1,75 @@
+"""A storyboard on people's disk: read, checked with everything it names, and never written unless asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import Settings
+from jynco.bootstrap import workshop
+from jynco.document import checks, files
+from jynco.document.readiness import readiness_faults
+from jynco.document.view import storyboard
+from jynco.errors import DocumentInvalid, Fault, JyncoError
+from jynco.model.ids import ProjectId
+from jynco.model.storyboard import Document, Storyboard
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A valid document, where it lies, and the engine's view of it."""
+
+    path: Path
+    document: Document
+    board: Storyboard
+
+    @property
+    def folder(self) -> Path:
+        """Paths in the document are relative to this."""
+        return self.path.resolve().parent
+
+    @property
+    def project_id(self) -> ProjectId:
+        """The project it describes."""
+        return self.board.project_id
+
+    @property
+    def paths(self) -> list[str]:
+        """The files it names: pictures, footage, sounds."""
+        clips = [path for clip in self.board.clips for path in (clip.footage or clip.source_image,) if path]
+        return [*clips, *(layer.source_file for layer in self.board.audio)]
+
+
+def check(path: Path, settings: Settings, provider: str | None = None) -> Paper:
+    """A storyboard that can be made into a film. DocumentInvalid lists every fault, files included."""
+    document, faults = checks.examine(files.read_bytes(path))
+    if faults:
+        raise DocumentInvalid([*faults, *_readiness(path, document, settings, provider, lenient=True)])
+    found = _readiness(path, document, settings, provider)
+    if found:
+        raise DocumentInvalid(found)
+    return Paper(path, document, storyboard(document))
+
+
+def _readiness(
+    path: Path, document: Document, settings: Settings, provider: str | None, *, lenient: bool = False
+) -> list[Fault]:
+    try:
+        board = storyboard(document)
+    except Exception:
+        if lenient:  # a document with faults may have no view; its faults are reported anyway
+            return []
+        raise
+    quartermaster, casting = workshop(settings)
+    images = {clip.source_image for clip in board.clips}
+
+    def asset(relative: str) -> str | None:
+        try:
+            found = quartermaster.beside(path.resolve().parent, relative)
+        except JyncoError as error:
+            return error.message
+        return quartermaster.refusal(found, still=relative in images)
+
+    return readiness_faults(
+        board, can_text_to_video=lambda name: casting.can_text_to_video(name or provider), asset=asset
+    )
