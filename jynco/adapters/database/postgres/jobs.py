@@ -73,19 +73,19 @@ class PostgresJobs:
             leases.beat(connection, claim, seconds, progress)
 
     def park(self, claim: Claim, seconds: float, *, refused: bool = False) -> None:
-        """Hand the job back; its next step is due in ``seconds``. ``refused`` counts an attempt."""
+        """Hand the job back, its next step due in ``seconds``; ``refused`` counts an attempt. LeaseLost."""
         with self._gate.transaction() as connection:
             leases.park(connection, claim, seconds, refused)
 
     def finish_motion(self, claim: Claim, outcome: Outcome) -> None:
-        """End a motion job and set its clip's row. Cancelled, LeaseLost."""
+        """End a motion job and set its clip's row. LeaseLost."""
         with self._gate.transaction() as connection:
             endings.finish_motion(connection, claim, outcome)
 
     def finish_render(
         self, claim: Claim, *, output: str | None, receipt: Receipt | None, failure: Failure | None
     ) -> None:
-        """End a render job: completed, unless there is a failure. Cancelled, LeaseLost."""
+        """End a render job: completed, unless there is a failure. LeaseLost."""
         with self._gate.transaction() as connection:
             endings.finish_render(connection, claim, output, receipt, failure)
 

@@ -62,32 +62,34 @@ def _start_clip(connection: Connection, job_id: JobId) -> None:
 def beat(connection: Connection, claim: Claim, seconds: float, progress: float) -> None:
     """Extend the lease and note the progress. Cancelled, LeaseLost."""
     values = {"lease_until": NOW + timedelta(seconds=seconds), "progress": min(max(progress, 0.0), 1.0)}
-    change(connection, claim, values)
+    try:
+        change(connection, claim, values)
+    except LeaseLost:
+        _say_if_cancelled(connection, claim.job.job_id)
+        raise
+
+
+def _say_if_cancelled(connection: Connection, job_id: JobId) -> None:
+    if connection.scalar(select(jobs.c.state).where(jobs.c.job_id == job_id)) == JobState.CANCELLED:
+        raise Cancelled(f"{job_id} was cancelled; nothing more is done for it.")
 
 
 def park(connection: Connection, claim: Claim, seconds: float, refused: bool) -> None:
-    """Hand the lease back; the next step is due in ``seconds``. Cancelled, LeaseLost."""
+    """Hand the lease back; the next step is due in ``seconds``. LeaseLost."""
     due = NOW + timedelta(seconds=seconds)
     attempts = jobs.c.attempts + int(refused)
     change(connection, claim, {"owner": None, "lease_until": None, "due_at": due, "attempts": attempts})
 
 
 def change(connection: Connection, claim: Claim, values: dict[str, object]) -> Row[tuple[object, ...]]:
-    """Write ``values`` to a job that is still ours, and return its row. Cancelled, LeaseLost."""
+    """Write ``values`` to a job that is still ours, and return its row. LeaseLost."""
     ours = update(jobs).where(
         jobs.c.job_id == claim.job.job_id, jobs.c.owner == claim.owner, jobs.c.fence == claim.fence, _open
     )
     row = connection.execute(ours.values(values).returning(jobs)).one_or_none()
     if row is None:
-        raise _lost(connection, claim)
+        raise LeaseLost(f"{claim.owner} holds {claim.job.job_id} no longer; whoever does goes on with it.")
     return row
-
-
-def _lost(connection: Connection, claim: Claim) -> Cancelled | LeaseLost:
-    job_id = claim.job.job_id
-    if connection.scalar(select(jobs.c.state).where(jobs.c.job_id == job_id)) == JobState.CANCELLED:
-        return Cancelled(f"{job_id} was cancelled; nothing more is done for it.")
-    return LeaseLost(f"{claim.owner} holds {job_id} no longer; whoever does goes on with it.")
 
 
 def stranded(connection: Connection, grace: float, limit: int) -> Sequence[Job]:

@@ -13,11 +13,12 @@ from sqlalchemy.dialects.postgresql import insert
 from jynco.adapters.database.postgres import rows
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.tables import LIVE, NOW, generations
-from jynco.errors import Conflict, LeaseLost, ServiceAway
+from jynco.adapters.database.steps import lost, refuse_step, shot_of
+from jynco.errors import ServiceAway
 from jynco.model.ids import CacheKey, ProjectId
 from jynco.model.jobs import Failure, Generation, Job
 from jynco.model.motion import Ticket
-from jynco.model.states import GENERATION_STEPS, GenerationState
+from jynco.model.states import GenerationState
 
 TRIES: Final = 5  # a race that is lost five times running is not a race any more
 
@@ -101,19 +102,6 @@ class PostgresLedger:
         return rows.to_generation(row)
 
 
-def refuse_step(generation: Generation, state: GenerationState) -> None:
-    """Conflict, unless the table of states has an arrow from the generation's state to this one."""
-    if state not in GENERATION_STEPS[generation.state]:
-        raise Conflict(f"Generation {generation.generation_id} cannot go from {generation.state} to {state}.")
-
-
-def lost(generation: Generation) -> LeaseLost:
-    """The sentence for an attempt that somebody else has taken or ended."""
-    return LeaseLost(
-        f"{generation.owner} holds generation {generation.generation_id} no longer; read it again."
-    )
-
-
 def _held(generation: Generation) -> ColumnElement[bool]:
     same = generations.c.generation_id == generation.generation_id
     return same & (generations.c.owner == generation.owner) & (generations.c.fence == generation.fence)
@@ -133,11 +121,10 @@ def _resume(connection: Connection, key: CacheKey, job: Job, owner: str, seconds
 
 def _begin(connection: Connection, key: CacheKey, job: Job, owner: str, seconds: float) -> RowMapping | None:
     """A new attempt; the unique index on live attempts lets only one of many through."""
-    if job.shot is None:
-        raise Conflict(f"{job.job_id} has no shot, so there is nothing to generate.")
+    clip_id, shot = shot_of(job)
     last = select(func.coalesce(func.max(generations.c.attempt), 0)).where(generations.c.cache_key == key)
-    asked = {"project_id": job.project_id, "clip_id": job.clip_id, "job_id": job.job_id}
-    maker = {"provider": job.shot.provider, "model": job.shot.model, "owner": owner}
+    asked = {"project_id": job.project_id, "clip_id": clip_id, "job_id": job.job_id}
+    maker = {"provider": shot.provider, "model": shot.model, "owner": owner}
     begun = insert(generations).values(
         cache_key=key,
         attempt=last.scalar_subquery() + 1,

@@ -1,0 +1,27 @@
+"""The truth in memory: the twin of Postgres for one process, gone when it ends."""
+
+from __future__ import annotations
+
+from jynco.adapters.database.memory.jobs import MemoryJobs
+from jynco.adapters.database.memory.ledger import MemoryLedger
+from jynco.adapters.database.memory.projects import MemoryProjects
+from jynco.adapters.database.memory.store import Store
+from jynco.ports import Clock
+
+__all__ = ["MemoryDatabase"]
+
+
+class MemoryDatabase:
+    """``jynco.ports.Database`` in dictionaries, held to the same tests as Postgres. Threads may share it."""
+
+    def __init__(self, clock: Clock) -> None:
+        store = Store(clock)
+        self.projects = MemoryProjects(store)
+        self.jobs = MemoryJobs(store)
+        self.ledger = MemoryLedger(store)
+
+    def ping(self) -> None:
+        """It is always there."""
+
+    def close(self) -> None:
+        """Nothing to close."""

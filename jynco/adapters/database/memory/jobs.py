@@ -1,0 +1,135 @@
+"""Jobs: accepting and reading them here, leases in ``leases``, ends in ``endings``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from jynco.adapters.database.memory import endings, leases
+from jynco.adapters.database.memory.store import JobRow, Store, alone, shown_job
+from jynco.adapters.database.text import copied
+from jynco.errors import Conflict, NotFound
+from jynco.model.ids import JobId, ProjectId
+from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt
+from jynco.model.states import JobKind, JobState
+
+
+class MemoryJobs:
+    """The twin of the ``jobs`` table."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @alone
+    def accept(self, jobs: Sequence[Job], clips: Sequence[ClipRow]) -> None:
+        """Queue the jobs, due now, and set the clips' rows. NotFound (project), Conflict (id taken)."""
+        parents_first = sorted(jobs, key=lambda job: job.parent_id is not None)
+        self._refuse(parents_first)
+        project_ids = {job.project_id for job in jobs} | {clip.project_id for clip in clips}
+        for project_id in project_ids:
+            self.store.project(project_id)  # all of them are there before anything is changed
+        for project_id in sorted(project_ids):
+            self.store.touch(project_id)
+        for job in parents_first:
+            self.store.jobs[job.job_id] = JobRow(self._asked(job), self.store.now())
+            self.store.tell_job(job, JobState.QUEUED)
+        for clip in clips:
+            self.store.put_clip(clip)
+
+    @alone
+    def get(self, job_id: JobId) -> Job:
+        """The job. NotFound."""
+        return shown_job(self.store.job(job_id))
+
+    @alone
+    def page(
+        self, project_id: ProjectId | None, state: JobState | None, after: JobId | None, limit: int
+    ) -> Sequence[Job]:
+        """Up to ``limit`` jobs older than ``after``, the newest first."""
+        order = list(self.store.jobs)
+        older = order if after is None else order[: order.index(after)] if after in order else []
+        newest = (self.store.jobs[job_id] for job_id in reversed(older))
+        wanted = [row for row in newest if project_id in {None, row.job.project_id}]
+        return [shown_job(row) for row in wanted if state in {None, row.job.state}][:limit]
+
+    @alone
+    def children(self, job_id: JobId) -> Sequence[Job]:
+        """The jobs below this one, in the order they came in."""
+        return self._in_order(lambda job: job.parent_id == job_id)
+
+    @alone
+    def active(self, project_id: ProjectId) -> Sequence[Job]:
+        """Films, and clips asked for by themselves, that have not ended."""
+        return self._in_order(
+            lambda job: (
+                job.project_id == project_id
+                and not job.state.terminal
+                and (job.kind is JobKind.RENDER or job.parent_id is None)
+            )
+        )
+
+    @alone
+    def claim(self, job_id: JobId, owner: str, seconds: float) -> Claim | None:
+        """The right to work on the job for ``seconds``; None when it is taken, ended or gone."""
+        return leases.claim(self.store, job_id, owner, seconds)
+
+    @alone
+    def beat(self, claim: Claim, seconds: float, progress: float) -> None:
+        """Hold the job for ``seconds`` more. Cancelled, LeaseLost."""
+        leases.beat(self.store, claim, seconds, progress)
+
+    @alone
+    def park(self, claim: Claim, seconds: float, *, refused: bool = False) -> None:
+        """Hand the job back, its next step due in ``seconds``; ``refused`` counts an attempt. LeaseLost."""
+        leases.park(self.store, claim, seconds, refused)
+
+    @alone
+    def finish_motion(self, claim: Claim, outcome: Outcome) -> None:
+        """End a motion job and set its clip's row. LeaseLost."""
+        endings.finish_motion(self.store, claim, outcome)
+
+    @alone
+    def finish_render(
+        self, claim: Claim, *, output: str | None, receipt: Receipt | None, failure: Failure | None
+    ) -> None:
+        """End a render job: completed, unless there is a failure. LeaseLost."""
+        endings.finish_render(self.store, claim, output, receipt, failure)
+
+    @alone
+    def cancel(self, job_id: JobId) -> Job:
+        """End the job and those below it; an ended job is returned as it is. NotFound."""
+        return endings.cancel(self.store, job_id)
+
+    @alone
+    def stranded(self, grace: float, limit: int) -> Sequence[Job]:
+        """Up to ``limit`` jobs that nobody holds and that are ``grace`` seconds overdue, to be sent again."""
+        return leases.stranded(self.store, grace, limit)
+
+    def _in_order(self, wanted: Callable[[Job], bool]) -> Sequence[Job]:
+        return [shown_job(row) for row in self.store.jobs.values() if wanted(row.job)]
+
+    def _refuse(self, jobs: Sequence[Job]) -> None:
+        known = set(self.store.jobs)
+        for job in jobs:
+            if job.job_id in known:
+                raise Conflict("It exists already; read it again before changing it.")
+            if job.parent_id is not None and job.parent_id not in known:
+                raise NotFound("It belongs to a project or job that does not exist (any more).")
+            known.add(job.job_id)
+
+    def _asked(self, job: Job) -> Job:
+        """What was asked for, and nothing that only work can bring."""
+        return Job(
+            job.job_id,
+            job.project_id,
+            job.kind,
+            job.purpose,
+            job.lane,
+            job.correlation_id,
+            parent_id=job.parent_id,
+            clip_id=job.clip_id,
+            shot=job.shot,
+            image=job.image,
+            document=copied(job.document),
+            options=copied(dict(job.options)),
+            created_at=self.store.now(),
+        )

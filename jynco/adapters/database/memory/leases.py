@@ -1,0 +1,91 @@
+"""Who may work on a job, and which jobs nobody works on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from jynco.adapters.database.memory.store import JobRow, Store, shown_job
+from jynco.errors import Cancelled, LeaseLost
+from jynco.model.ids import JobId
+from jynco.model.jobs import Claim, Job
+from jynco.model.states import ClipStatus, JobKind, JobState
+
+DOUBLINGS: Final = 5  # the sweeper's back-off stops growing at grace * 2**5
+
+
+def claim(store: Store, job_id: JobId, owner: str, seconds: float) -> Claim | None:
+    """Take the job, unless it is taken, ended or gone."""
+    row = store.jobs.get(job_id)
+    if row is None or row.job.state.terminal or not store.free(row.lease_until):
+        return None
+    if row.job.state is JobState.QUEUED:
+        store.tell_job(row.job, JobState.RUNNING)
+    row.job = replace(
+        row.job,
+        state=JobState.RUNNING,
+        started_at=row.job.started_at or store.now(),
+        crashes=row.job.crashes + (row.owner is not None),
+        resends=0,
+    )
+    row.owner, row.fence, row.lease_until, row.due_at = owner, row.fence + 1, store.now(seconds), store.now()
+    if row.job.kind is JobKind.MOTION:
+        _start_clip(store, job_id)
+    return Claim(shown_job(row), owner, row.fence)
+
+
+def _start_clip(store: Store, job_id: JobId) -> None:
+    for clip in list(store.clips.values()):
+        if clip.job_id == job_id and clip.status is ClipStatus.PENDING:
+            store.touch(clip.project_id)
+            store.put_clip(replace(clip, status=ClipStatus.GENERATING))
+
+
+def held(store: Store, claim: Claim) -> JobRow:
+    """The row of a job that is still ours. LeaseLost."""
+    row = store.jobs.get(claim.job.job_id)
+    if row and (row.owner, row.fence) == (claim.owner, claim.fence) and not row.job.state.terminal:
+        return row
+    raise LeaseLost(f"{claim.owner} holds {claim.job.job_id} no longer; whoever does goes on with it.")
+
+
+def beat(store: Store, claim: Claim, seconds: float, progress: float) -> None:
+    """Extend the lease and note the progress. Cancelled, LeaseLost."""
+    row = store.jobs.get(claim.job.job_id)
+    if row and row.job.state is JobState.CANCELLED:
+        raise Cancelled(f"{claim.job.job_id} was cancelled; nothing more is done for it.")
+    row = held(store, claim)
+    row.lease_until = store.now(seconds)
+    row.job = replace(row.job, progress=min(max(progress, 0.0), 1.0))
+
+
+def park(store: Store, claim: Claim, seconds: float, refused: bool) -> None:
+    """Hand the lease back; the next step is due in ``seconds``. LeaseLost."""
+    row = held(store, claim)
+    hand_back(row)
+    row.due_at = store.now(seconds)
+    row.job = replace(row.job, attempts=row.job.attempts + refused)
+
+
+def hand_back(row: JobRow) -> None:
+    """Nobody holds the job now."""
+    row.owner = row.lease_until = None
+
+
+def stranded(store: Store, grace: float, limit: int) -> Sequence[Job]:
+    """Jobs that nobody holds and that are ``grace`` seconds overdue; found again, each is due later still."""
+    late = store.now(-grace)
+    waiting = _waiting_for_clips(store.jobs.values())
+    found = [row for job_id, row in store.jobs.items() if row.due_at < late and job_id not in waiting]
+    idle = [row for row in found if not row.job.state.terminal and store.free(row.lease_until)]
+    chosen = sorted(idle, key=lambda row: row.due_at)[:limit]
+    for row in chosen:
+        row.due_at = store.now() + timedelta(seconds=grace * 2 ** min(row.job.resends, DOUBLINGS))
+        row.job = replace(row.job, resends=row.job.resends + 1)
+    return [shown_job(row) for row in store.jobs.values() if any(row is one for one in chosen)]
+
+
+def _waiting_for_clips(rows: Iterable[JobRow]) -> set[JobId | None]:
+    return {row.job.parent_id for row in rows if not row.job.state.terminal}

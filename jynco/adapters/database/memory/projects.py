@@ -1,0 +1,94 @@
+"""Projects: what people want, how far the mirror is, and what has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from jynco.adapters.database import payloads
+from jynco.adapters.database.memory.store import Store, alone, shown_project
+from jynco.adapters.database.text import copied
+from jynco.errors import Conflict, StaleRevision
+from jynco.model.ids import ProjectId
+from jynco.model.jobs import ClipRow, Event, Project
+from jynco.model.storyboard import Document
+
+
+class MemoryProjects:
+    """The twin of the ``projects`` table."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @alone
+    def create(self, project_id: ProjectId, document: Document) -> Project:
+        """A new project at revision 1, its mirror still to be written. Conflict when the id is taken."""
+        if project_id in self.store.projects:
+            raise Conflict(f"There is a project {project_id} already; choose another id, or edit it.")
+        now = self.store.now()
+        self.store.projects[project_id] = Project(project_id, copied(document), 1, 1, 0, now, now)
+        return self.get(project_id)
+
+    @alone
+    def get(self, project_id: ProjectId) -> Project:
+        """The project. NotFound."""
+        return shown_project(self.store.project(project_id))
+
+    @alone
+    def find(self, project_id: ProjectId) -> Project | None:
+        """The project, if there is one."""
+        return self.get(project_id) if project_id in self.store.projects else None
+
+    @alone
+    def page(self, after: ProjectId | None, limit: int) -> Sequence[Project]:
+        """Up to ``limit`` projects whose id comes after ``after``, by id."""
+        later = sorted(name for name in self.store.projects if after is None or name > after)
+        return [self.get(project_id) for project_id in later[:limit]]
+
+    @alone
+    def save(self, project_id: ProjectId, document: Document, expected: int | None) -> Project:
+        """People's new document. StaleRevision unless ``expected`` is None or the revision it replaces."""
+        revision = self.store.project(project_id).revision
+        if expected not in {None, revision}:
+            raise StaleRevision(f"{project_id} is at revision {revision}, not {expected}; read it again.")
+        document = copied(document)
+        self.store.touch(project_id)
+        touched = self.store.project(project_id)
+        self.store.projects[project_id] = replace(touched, document=document, revision=revision + 1)
+        self.store.tell(project_id, "storyboard", payloads.of_storyboard(revision + 1))
+        return self.get(project_id)
+
+    @alone
+    def delete(self, project_id: ProjectId) -> None:
+        """The project with its clips, jobs and events; the ledger keeps what was paid. NotFound."""
+        store = self.store
+        store.project(project_id)
+        del store.projects[project_id]
+        store.clips = {key: clip for key, clip in store.clips.items() if clip.project_id != project_id}
+        store.jobs = {key: row for key, row in store.jobs.items() if row.job.project_id != project_id}
+        store.events = [event for event in store.events if event.project_id != project_id]
+
+    @alone
+    def mirrored(self, project_id: ProjectId, changes: int) -> None:
+        """The published document shows the project as of ``changes``; it never goes back. NotFound."""
+        project = self.store.project(project_id)
+        self.store.projects[project_id] = replace(project, mirrored=max(project.mirrored, changes))
+
+    @alone
+    def behind(self, limit: int) -> Sequence[ProjectId]:
+        """Projects whose published document is older than their rows, the longest waiting first."""
+        late = [project for project in self.store.projects.values() if project.mirrored < project.changes]
+        late.sort(key=lambda project: (project.updated_at, project.project_id))
+        return [project.project_id for project in late[:limit]]
+
+    @alone
+    def clips(self, project_id: ProjectId) -> Sequence[ClipRow]:
+        """All clip rows, by id, those of clips that people have taken out included."""
+        clips = (clip for clip in self.store.clips.values() if clip.project_id == project_id)
+        return sorted(clips, key=lambda clip: clip.clip_id)
+
+    @alone
+    def events(self, project_id: ProjectId, after: int, limit: int) -> Sequence[Event]:
+        """Up to ``limit`` events with ids above ``after``, oldest first."""
+        later = (event for event in self.store.events if event.event_id > after)
+        return [event for event in later if event.project_id == project_id][:limit]

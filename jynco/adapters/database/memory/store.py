@@ -1,0 +1,128 @@
+"""What the twin remembers. Whoever reads or writes holds the one lock, as a transaction would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import update_wrapper
+from threading import RLock
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from jynco.adapters.database import payloads
+from jynco.adapters.database.text import copied, storable
+from jynco.errors import NotFound
+from jynco.model.ids import ClipId, JobId, ProjectId
+from jynco.model.jobs import ClipRow, Event, Generation, Job, Project
+from jynco.model.states import JobState
+from jynco.model.storyboard import Json
+from jynco.ports import Clock
+
+
+@dataclass(slots=True)
+class JobRow:
+    """A job and its lease."""
+
+    job: Job
+    due_at: datetime
+    owner: str | None = None
+    fence: int = 0
+    lease_until: datetime | None = None
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A row of the ledger and its lease."""
+
+    generation: Generation
+    job_id: JobId
+    lease_until: datetime | None
+
+
+class Store:
+    """The rows, and what every change of them has in common."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.lock = RLock()
+        self.projects: dict[ProjectId, Project] = {}
+        self.clips: dict[tuple[ProjectId, ClipId], ClipRow] = {}
+        self.jobs: dict[JobId, JobRow] = {}  # in the order they came in
+        self.attempts: list[Attempt] = []
+        self.events: list[Event] = []
+        self._event_ids = 0
+        self._clock = clock
+
+    def now(self, later: float = 0.0) -> datetime:
+        """The time in ``later`` seconds."""
+        return self._clock.now() + timedelta(seconds=later)
+
+    def free(self, lease_until: datetime | None) -> bool:
+        """Whether a lease was handed back or has run out."""
+        return lease_until is None or lease_until <= self.now()
+
+    def project(self, project_id: ProjectId) -> Project:
+        """The project as it is kept. NotFound."""
+        if project_id not in self.projects:
+            raise NotFound(f"There is no project {project_id}; create it first, or check its id.")
+        return self.projects[project_id]
+
+    def job(self, job_id: JobId) -> JobRow:
+        """The job as it is kept. NotFound."""
+        if job_id not in self.jobs:
+            raise NotFound(f"There is no job {job_id}; check its id, or whether its project was deleted.")
+        return self.jobs[job_id]
+
+    def touch(self, project_id: ProjectId) -> None:
+        """Count one more change, for the mirror to catch up with. NotFound."""
+        project = self.project(project_id)
+        self.projects[project_id] = replace(project, changes=project.changes + 1, updated_at=self.now())
+
+    def tell(self, project_id: ProjectId, kind: str, payload: Mapping[str, Json]) -> None:
+        """Write an event."""
+        self._event_ids += 1
+        self.events.append(Event(self._event_ids, project_id, kind, payload, self.now()))
+
+    def tell_job(self, job: Job, state: JobState) -> None:
+        """Say that the job has come to ``state``."""
+        self.tell(job.project_id, "job", payloads.of_job(job.job_id, state))
+
+    def put_clip(self, clip: ClipRow) -> None:
+        """Keep a clip's row and say so."""
+        words = clip.error_message
+        kept = replace(clip, error_message=None if words is None else storable(words))
+        self.clips[clip.project_id, clip.clip_id] = kept
+        self.tell(clip.project_id, "clip", payloads.of_clip(kept))
+
+
+def shown_project(project: Project) -> Project:
+    """The project with a document of the caller's own, as if it had been read from a row."""
+    return replace(project, document=copied(project.document))
+
+
+def shown_job(row: JobRow) -> Job:
+    """The job with a document and options of the caller's own."""
+    return replace(row.job, document=copied(row.job.document), options=copied(dict(row.job.options)))
+
+
+class HasStore(Protocol):
+    """Whatever works on a store."""
+
+    store: Store
+
+
+_Self = TypeVar("_Self", bound=HasStore)
+_Words = ParamSpec("_Words")
+_Answer = TypeVar("_Answer")
+
+
+def alone(
+    method: Callable[Concatenate[_Self, _Words], _Answer],
+) -> Callable[Concatenate[_Self, _Words], _Answer]:
+    """A method that nobody else runs between: the twin of a transaction."""
+
+    def locked(self: _Self, /, *args: _Words.args, **kwargs: _Words.kwargs) -> _Answer:
+        with self.store.lock:
+            return method(self, *args, **kwargs)
+
+    update_wrapper(locked, method)
+    return locked
