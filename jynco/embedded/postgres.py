@@ -1,7 +1,7 @@
 """Postgres on one data folder: made once, started, asked.
 
 A server that may not pass the folders above its cluster (a data folder below root's closed home) is started
-inside it and finds it as ``/proc/self/cwd``, which needs no way in. So the cluster is always in the data folder.
+inside it and finds it as ``/proc/self/cwd``, which needs no way in. So a cluster never leaves its folder.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class Postgres:
         )
 
     def _do(self, folder: Path, words: list[str], text: str = "") -> None:
-        """Run one of the programs inside ``folder``; holding the lock, it is not overlooked if we are killed."""
+        """Run one of the programs inside ``folder``; it holds the lock too, in case we are killed."""
         switch = self.account.switch
         done = subprocess.run(
             [str(self.programs / words[0]), *words[1:]],

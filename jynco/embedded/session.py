@@ -53,10 +53,10 @@ def session(
     """Start, or share, the servers of the data folder ``data`` for as long as the block runs.
 
     ``processes`` names the Procfile lines to run beside the servers, and ``release`` the line to run once
-    before those. They run in ``root`` with ``environment`` and DATABASE_URL, REDIS_URL and JYNCO_DATA. A process
+    before those. They run in ``root`` with ``environment`` and DATABASE_URL, REDIS_URL and JYNCO_DATA. One
     that another command has started is shared as it is. ``preload`` names modules that the processes' parent
-    imports for them all. ``started`` is told, in one sentence, when it is this command that starts the servers.
-    They end with the last block.
+    imports for them all. ``started`` is told, in one sentence, when it is this command that starts the
+    servers. They end with the last block.
 
     Raises UsageWrong when the Procfile has no such line, StorageFull when ``data`` cannot be written, and
     ServiceAway, naming the log, when something does not come up.

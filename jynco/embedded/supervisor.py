@@ -2,7 +2,7 @@
 
 It owns ``supervisor.lock``, inherited from the command that started it, so that two never start at once, and
 it looks again and again whether anybody still shares ``clients.lock``. When nobody does, it takes that lock,
-which makes newcomers wait, ends everything in order and goes. If it is killed, the kernel lets go of its locks.
+which makes newcomers wait, ends everything in order and goes. The kernel lets go of a killed one's locks.
 """
 
 from __future__ import annotations
