@@ -69,7 +69,7 @@ class Clause:
     @property
     def is_style_only(self) -> bool:
         """Only manner, no matter: "very slow", "smooth camera motion"."""
-        return set(self.words) <= _MANNER | CAMERA | ARTICLES | STILL | SHAKY
+        return set(self.words) <= _MANNER | CAMERA | ARTICLES | NEGATIONS | STILL | SHAKY
 
     @property
     def is_bare_list(self) -> bool:
