@@ -52,8 +52,7 @@ def samples_at(timeline: Timeline, frame: int) -> int:
 def mixed(heard: Sequence[Track], total: int) -> Stream:
     """All tracks as one stereo stream of exactly ``total`` samples."""
     voices = [_voice(track, number) for number, track in enumerate(heard)]
-    whole = _limited(voices) if len(voices) > 1 else voices[0]
-    padded = whole.filter("apad", whole_len=total).filter("atrim", end_sample=total)
+    padded = _limited(voices).filter("apad", whole_len=total).filter("atrim", end_sample=total)
     return padded.filter("asetpts", expr="N/SR/TB")
 
 
@@ -105,6 +104,12 @@ def _placed(stream: Stream, track: Track) -> Stream:
 
 
 def _limited(voices: Sequence[Stream]) -> Stream:
-    """A sum, not a mean: a second sound makes the first no quieter. Only peaks above the ceiling give way."""
-    total = joined(voices, "amix", inputs=len(voices), normalize=0, dropout_transition=0)
+    """A sum, not a mean: a second sound makes the first no quieter. Only peaks above the ceiling give way,
+
+    which one voice alone can have too: six channels folded into two may add up.
+    """
+    many = len(voices) > 1
+    total = (
+        joined(voices, "amix", inputs=len(voices), normalize=0, dropout_transition=0) if many else voices[0]
+    )
     return total.filter("alimiter", limit=CEILING, level=0, latency=1)

@@ -5,6 +5,7 @@ The fonts are the bundled ones, so that a film looks the same on every machine; 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -32,23 +33,24 @@ FAMILIES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Set text: its lines, one font, a size and a line height in pixels."""
+    """Set text: its lines, one font, and a size in pixels."""
 
     text: str
     font: Path
     size: int
-    line: int
 
 
+@lru_cache(maxsize=256)  # a text is set again for every span it lies on
 def set_in(text: str, family: str | None, size: int, width: int, height: int) -> Block:
     """``text`` wrapped, and made smaller where that is not enough, to fit ``width`` x ``height`` pixels."""
     clean = cleaned(text)
     font = font_for(clean, family)
+    smallest_whole = max(SMALLEST, size // 2)  # below half of the size, words are broken instead
     lines = wrapped(clean, font, size, width)
     while size > SMALLEST and not _fits(lines, font, size, width, height):
         size = max(SMALLEST, size * 9 // 10)
-        lines = wrapped(clean, font, size, width)
-    return Block("\n".join(lines), font, size, round(size * LINE))
+        lines = wrapped(clean, font, size, width, inside_words=size <= smallest_whole)
+    return Block("\n".join(lines), font, size)
 
 
 def cleaned(text: str) -> str:
@@ -65,24 +67,33 @@ def font_for(text: str, family: str | None) -> Path:
     return min((wanted, FOLDER / WIDEST), key=lambda font: _missing(font, letters))
 
 
-def wrapped(text: str, font: Path, size: int, width: int) -> list[str]:
-    """The lines of a text, broken between words where they are wider than ``width``."""
-    return [line for paragraph in text.split("\n") for line in _broken(paragraph, font, size, width)]
-
-
-def _broken(paragraph: str, font: Path, size: int, width: int) -> list[str]:
-    if measured(paragraph, font, size) <= width:
-        return [paragraph]
-    lines = [""]
-    for word in paragraph.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and measured(longer, font, size) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
+def wrapped(text: str, font: Path, size: int, width: int, *, inside_words: bool = False) -> list[str]:
+    """The lines of a text, broken where they are wider than ``width``: between words, or anywhere if need be."""
+    lines = []
+    for paragraph in text.split("\n"):
+        words = paragraph.split()
+        if inside_words:
+            words = [part for word in words for part in _filled(word, "", font, size, width)]
+        fits = measured(paragraph, font, size) <= width
+        lines += [paragraph] if fits else _filled(words, " ", font, size, width)
     return lines
 
 
+def _filled(parts: Iterable[str], between: str, font: Path, size: int, width: int) -> list[str]:
+    """Lines of words, or pieces of letters, each as full as it can be. Each part is measured once."""
+    space = measured(between, font, size) if between else 0.0
+    lines: list[list[str]] = [[]]
+    length = -space
+    for part in parts:
+        length += space + measured(part, font, size)
+        if lines[-1] and length > width:
+            lines.append([])
+            length = measured(part, font, size)
+        lines[-1].append(part)
+    return [between.join(line) for line in lines]
+
+
+@lru_cache(maxsize=4096)
 def measured(line: str, font: Path, size: int) -> float:
     """How wide a line is, in pixels."""
     return _loaded(font, size).getlength(line)

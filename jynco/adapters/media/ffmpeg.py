@@ -101,6 +101,6 @@ def _explained(failed: process.Failed, arguments: Sequence[str]) -> MediaFailed 
 def _guilty(tail: str, arguments: Sequence[str]) -> str | None:
     """The input FFmpeg complains about by number, such as ``[in#3/mov``, by its file's name."""
     inputs = [after for flag, after in pairwise(arguments) if flag == "-i"]
-    found = re.search(r"\[(?:in|vist|aist|dec|ist)#(\d+)[:/]", tail)
+    found = re.search(r"\[(?:in|vist|aist|dec|ist)#(\d+)\b", tail)
     number = int(found[1]) if found else len(inputs)
     return Path(inputs[number].removeprefix("file:")).name if number < len(inputs) else None

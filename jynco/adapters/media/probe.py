@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -69,7 +70,7 @@ def probe(path: Path) -> MediaInfo:
 def _read(container: av.container.InputContainer, path: Path) -> MediaInfo:
     video = next((stream for stream in container.streams.video if not _cover(stream)), None)
     audio = container.streams.audio[0] if container.streams.audio else None
-    sound = audio.codec_context.name if audio else None
+    sound = audio.codec.canonical_name if audio else None
     kind = container.format.name.split(",")[0]
     if video is None and audio is None:
         raise AssetRefused(f"{path.name} has neither picture nor sound; give another file.")
@@ -99,7 +100,7 @@ def _seen(
         height=frame.width if turned else frame.height,
         rate=Fraction(0) if _still(kind) else Fraction(video.average_rate or 0),
         frames=video.frames,
-        video_codec=video.codec_context.name,
+        video_codec=video.codec.canonical_name,
         audio_codec=sound,
         rotation=-int(frame.rotation) % 360,
         pixel_aspect=1 / aspect if turned else Fraction(aspect),
@@ -119,9 +120,14 @@ def _still(kind: str) -> bool:
 
 
 def _seconds(container: av.container.InputContainer, stream: av.stream.Stream | None) -> Fraction:
-    """A stream's own length where the container says it, else the container's."""
+    """A stream's own length where the container says it (Matroska does in a tag), else the container's."""
     if stream is not None and stream.duration is not None and stream.time_base is not None:
         return Fraction(stream.duration * stream.time_base)
+    tagged = re.fullmatch(
+        r"(\d+):(\d+):(\d+(?:\.\d+)?)", stream.metadata.get("DURATION", "") if stream else ""
+    )
+    if tagged:
+        return int(tagged[1]) * 3600 + int(tagged[2]) * 60 + Fraction(tagged[3])
     return Fraction(container.duration or 0, 1_000_000)
 
 
