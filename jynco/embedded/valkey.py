@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jynco.embedded.account import Account, private_folder
 from jynco.embedded.birth import Manner
-from jynco.embedded.postgres import CLEAN, FULL
+from jynco.embedded.cluster import CLEAN, FULL
 from jynco.errors import ServiceAway, StorageFull
 
 SETTINGS = {

