@@ -28,7 +28,7 @@ def refuse_deep(document: Document) -> None:
 def _deeper(value: Json, levels: int) -> bool:
     """Whether lists and objects go on below so many levels; level by level, never by recursion."""
     layer = [value]
-    for _ in range(levels + 1):
+    for _ in range(levels):
         layer = [item for parent in layer for item in _inside(parent) if isinstance(item, (dict, list))]
         if not layer:
             return False

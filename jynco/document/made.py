@@ -1,6 +1,6 @@
 """People's fields on one side, rows on the other: taking a published document apart, and joining it again.
 
-``strip(join(strip(document, rows), rows)) == strip(document, rows)``, so a mirror that nobody edited never
+``strip(join(document, rows), rows) == strip(document, rows)``, so a mirror that nobody edited never
 looks like an edit.
 """
 
@@ -58,7 +58,7 @@ def _id(clip: Object) -> ClipId:
 
 def _wish(clip: Object, row: ClipRow | None) -> Object:
     made = {"jobId", "cacheKey", "errorMessage"}
-    if clip.get("sourceFile") is not None and not _given(clip, row):
+    if not _given(clip, row):
         made.add("sourceFile")
     return {
         **{name: value for name, value in clip.items() if name not in made},
@@ -67,9 +67,14 @@ def _wish(clip: Object, row: ClipRow | None) -> Object:
 
 
 def _given(clip: Object, row: ClipRow | None) -> bool:
-    """Whether people gave the ``sourceFile``. What a row made stays made without its marks."""
-    generated = row is not None and row.cache_key is not None and row.source_file == clip["sourceFile"]
-    return is_footage(clip) and not generated
+    """Whether people gave the ``sourceFile``: footage, or a null that no row has filled yet.
+
+    What a row made stays made when its marks were edited away.
+    """
+    file = clip.get("sourceFile")
+    if row is None or row.source_file is None:
+        return file is None or is_footage(clip)
+    return is_footage(clip) and not (row.cache_key is not None and row.source_file == file)
 
 
 def _published(clip: Object, row: ClipRow | None) -> Object:

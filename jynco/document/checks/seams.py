@@ -19,8 +19,14 @@ def seam_faults(document: Document, limits: Limits) -> Iterator[Fault]:
     for joint in found:
         yield from _joint_faults(joint)
     yield from _crowded(clips, found)
-    if frames is not None and frames > pace.frames(Fraction(limits.film_seconds)):
-        detail = f"makes a film of {float(pace.seconds(frames)):g} seconds; {limits.film_seconds} are allowed"
+    yield from _length(clips, None if frames is None else pace.seconds(frames), limits.film_seconds)
+
+
+def _length(clips: list[Part], seconds: Fraction | None, most: int) -> Iterator[Fault]:
+    """The whole film; a single clip that is too long or too late by itself is told there."""
+    told = any(max(part.seconds or 0, part.start or 0) > most for part in clips)
+    if seconds is not None and seconds > most and not told:
+        detail = f"makes a film of {float(seconds):g} seconds; {most} are allowed"
         yield Fault("/timeline", "limit", f"{detail}, so split the storyboard")
 
 
