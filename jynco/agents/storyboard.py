@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from jynco.agents import layout
 from jynco.document import checks, codec, made, upgrades
+from jynco.document.merge import merge
 from jynco.errors import DocumentInvalid, Fault, JyncoError, NotFound
 from jynco.model.ids import ClipId, ProjectId
 from jynco.model.jobs import ClipRow, Project
@@ -61,13 +62,13 @@ class StoryboardKeeper:
         return project
 
     def edit_clip(self, project_id: ProjectId, clip_id: ClipId, fields: Mapping[str, Json]) -> Project:
-        """Change some fields of one clip, such as its ``motionPrompt``. NotFound."""
+        """Change some fields of one clip, such as its ``motionPrompt``; None takes one out. NotFound."""
         project = self.current(project_id)
-        timeline = [dict(clip) for clip in _clips(project.document)]
+        timeline = _clips(project.document)
         for clip in timeline:
             if clip.get("clipId") == clip_id:
-                clip.update(fields)
-                document: Document = {**project.document, "timeline": list(timeline)}
+                changed = [merge(each, dict(fields)) if each is clip else each for each in timeline]
+                document: Document = {**project.document, "timeline": [*changed]}
                 return self.replace(project_id, document, project.revision)
         raise NotFound(f"There is no clip '{clip_id}' in '{project_id}'.")
 

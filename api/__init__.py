@@ -1,0 +1,35 @@
+"""The HTTP door: JSON under /v1, OpenAPI at /openapi.json, pages at /docs.
+
+``create_app`` is what gunicorn calls. Nothing connects before the first request that needs it.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from api import bodies, guards, names, openapi, problems, trace
+from config.guard import refuse_unguarded
+from config.settings import Settings, read
+from workers import house
+from workers.app import configure
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application of these settings (the environment's otherwise). UsageWrong where it must not start."""
+    settings = settings or read()
+    refuse_unguarded(settings)
+    configure(settings)
+    house.use(settings)
+    app = Flask("api")
+    app.config.update(
+        MAX_CONTENT_LENGTH=bodies.DOCUMENT_BYTES,  # routes that take more, or less, say so
+        MAX_FORM_MEMORY_SIZE=512 * 1024,  # Werkzeug reads files in pieces of 64 KiB, which count too
+        MAX_FORM_PARTS=8,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    house.house()  # connects to nothing; a wrong setting shows now, and not to the first visitor
+    for part in (trace, guards, names, problems, openapi):
+        part.register(app)
+    return app

@@ -1,0 +1,114 @@
+"""The one table from errors to HTTP, and the problem (RFC 9457) that tells of them.
+
+A class that is not in the table has the status of its nearest parent that is. Nothing a client sends may end
+in a 5xx: those are for the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Final
+
+from jynco import errors
+from jynco.errors import Fault, JyncoError
+from jynco.model.storyboard import Json
+
+
+class RequestInvalid(JyncoError):
+    """Something in the body, the query or a header is not as it must be; ``faults`` names every place."""
+
+    code = "request_invalid"
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        first = self.faults[0]
+        super().__init__(f"{first.pointer or '/'}: {first.detail}")
+
+
+class PreconditionMissing(JyncoError):
+    """A write that does not say which version it was made from."""
+
+    code = "precondition_required"
+
+
+class MediaTypeWrong(JyncoError):
+    """A body of another kind than this address takes."""
+
+    code = "unsupported_media_type"
+
+
+STATUSES: Final[dict[type[JyncoError], HTTPStatus]] = {
+    JyncoError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    # what people sent
+    errors.NotJson: HTTPStatus.BAD_REQUEST,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,  # ConsentNeeded too
+    errors.BudgetExceeded: HTTPStatus.CONFLICT,
+    errors.MissingClips: HTTPStatus.CONFLICT,
+    errors.Cancelled: HTTPStatus.CONFLICT,
+    errors.LeaseLost: HTTPStatus.CONFLICT,
+    errors.StaleRevision: HTTPStatus.PRECONDITION_FAILED,
+    errors.LimitExceeded: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    MediaTypeWrong: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.DocumentInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UsageWrong: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.PathRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.AssetRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.MediaFailed: HTTPStatus.UNPROCESSABLE_ENTITY,  # people's film, read while a request waits
+    errors.ProviderError: HTTPStatus.UNPROCESSABLE_ENTITY,  # an unknown provider or model, in a plan
+    RequestInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PreconditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
+    # the machine
+    errors.ServiceAway: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.MediaTimeout: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.NotAccepted: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.PollFailed: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+# The words of what Flask and Werkzeug refuse by themselves; the phrase of the status otherwise.
+CODES: Final[dict[int, str]] = {
+    413: "limit_exceeded",
+    500: "internal",
+    503: "service_away",
+}
+
+RETRY_AFTER: Final = 2  # seconds, where the error itself does not know
+
+
+def status_of(error: JyncoError) -> HTTPStatus:
+    """The status an error is answered with."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def code_of(status: HTTPStatus) -> str:
+    """The code of a refusal that is no JyncoError, such as ``method_not_allowed``."""
+    return CODES.get(status, status.phrase.lower().replace(" ", "_").replace("-", "_"))
+
+
+def faults_of(error: JyncoError) -> Sequence[Fault]:
+    """The places that are wrong, where the error knows them."""
+    return error.faults if isinstance(error, (errors.DocumentInvalid, RequestInvalid)) else ()
+
+
+def problem(
+    status: HTTPStatus,
+    code: str,
+    detail: str,
+    *,
+    retryable: bool,
+    trace_id: str,
+    faults: Sequence[Fault] = (),
+) -> dict[str, Json]:
+    """The members of a problem document. ``errors`` is there only when places are known."""
+    told: dict[str, Json] = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "code": code,
+        "detail": detail,
+        "retryable": retryable,
+        "traceId": trace_id,
+    }
+    return {**told, "errors": [dict(asdict(fault)) for fault in faults]} if faults else told

@@ -1,0 +1,58 @@
+"""Ids in addresses. What cannot be an id is nothing that could be found: 404, before anything is looked up."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Final
+
+from flask import Flask
+from werkzeug.routing import BaseConverter, ValidationError
+
+from jynco.model.ids import CLIP_PATTERN, JOB_PATTERN, PROJECT_PATTERN
+
+LONGEST: Final = 300  # characters; no id we keep is longer
+
+
+class _Name(BaseConverter):
+    pattern: ClassVar[str]
+
+    def to_python(self, value: str) -> str:
+        if len(value) > LONGEST or re.match(self.pattern, value) is None:
+            raise ValidationError
+        return value
+
+
+class ProjectName(_Name):
+    """``proj_...``"""
+
+    pattern = PROJECT_PATTERN
+
+
+class ClipName(_Name):
+    """``clip_...``"""
+
+    pattern = CLIP_PATTERN
+
+
+class JobName(_Name):
+    """``job_motion_...`` or ``job_render_...``"""
+
+    pattern = JOB_PATTERN
+
+
+CONVERTERS: Final[dict[str, type[_Name]]] = {"project": ProjectName, "clip": ClipName, "job": JobName}
+
+
+def register(app: Flask) -> None:
+    """Teach the app's addresses these names."""
+    app.url_map.converters.update(CONVERTERS)
+
+
+def described(name: _Name) -> dict[str, str]:
+    """The OpenAPI schema of such a name."""
+    return {"type": "string", "pattern": plain(type(name).pattern)}
+
+
+def plain(pattern: str) -> str:
+    r"""A pattern as ECMAScript writes it, where ``$`` is already as strict as Python's ``\Z``."""
+    return pattern.replace(r"\Z", "$")

@@ -1,0 +1,89 @@
+"""Every error that leaves a route becomes a problem here; only what a person may know goes out, the rest is logged."""
+
+from __future__ import annotations
+
+import logging
+import math
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from api import answers, errors
+from api.trace import trace_id
+from jynco.errors import JyncoError
+from jynco.model.storyboard import Json
+
+MEDIA_TYPE = "application/problem+json"
+log = logging.getLogger("jynco.api")
+
+
+def register(app: Flask) -> None:
+    """Let every error of ``app`` be answered with a problem."""
+    app.register_error_handler(JyncoError, refused)
+    app.register_error_handler(HTTPException, turned_away)
+    app.register_error_handler(Exception, broken)
+
+
+def refused(error: JyncoError) -> Response:
+    """What Jynco itself refuses or cannot do now."""
+    status = errors.status_of(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        told = {"code": error.code, "cause": str(error.__cause__ or ""), "trace_id": trace_id()}
+        log.warning("%s", error.message, extra=told)
+    answer = respond(
+        status,
+        errors.problem(
+            status,
+            error.code,
+            error.message,
+            retryable=error.retryable,
+            trace_id=trace_id(),
+            faults=errors.faults_of(error),
+        ),
+    )
+    if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
+        answer.headers["Retry-After"] = str(math.ceil(error.retry_after or errors.RETRY_AFTER))
+    return answer
+
+
+def turned_away(error: HTTPException) -> Response | HTTPException:
+    """What Flask and Werkzeug refuse. Allow, Retry-After, WWW-Authenticate and Content-Range stay."""
+    if error.code is None or error.response is not None:
+        return error
+    status = HTTPStatus(error.code)
+    retryable = status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
+    told = errors.problem(
+        status, errors.code_of(status), _words(status, error), retryable=retryable, trace_id=trace_id()
+    )
+    answer = respond(status, told)
+    for name, value in error.get_headers(request.environ):
+        if name.lower() not in {"content-type", "content-length"}:
+            answer.headers[name] = value
+    return answer
+
+
+def broken(error: Exception) -> Response:
+    """A fault of ours: the log has the trace, the answer its number."""
+    log.error("a request failed", exc_info=error, extra={"trace_id": trace_id(), "path": request.path})
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = f"A fault inside Jynco; its log names {trace_id()}."
+    return respond(status, errors.problem(status, "internal", detail, retryable=False, trace_id=trace_id()))
+
+
+def respond(status: HTTPStatus, told: dict[str, Json]) -> Response:
+    """A problem as an answer."""
+    return answers.told(told, status, content_type=MEDIA_TYPE)
+
+
+def _words(status: HTTPStatus, error: HTTPException) -> str:
+    match status:
+        case HTTPStatus.NOT_FOUND:
+            return "There is nothing at this address: /docs lists those that there are."
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return f"{request.method} is not possible here: see the Allow header."
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return "The body is larger than this address takes."
+        case HTTPStatus.INTERNAL_SERVER_ERROR:
+            return f"A fault inside Jynco; its log names {trace_id()}."
+    return error.description or status.description or status.phrase

@@ -1,0 +1,49 @@
+"""How much waits in the broker: asked of the broker itself, whichever it is."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+from typing import Any, Final
+
+from kombu import Connection
+from kombu.exceptions import ChannelError, KombuError
+from redis.exceptions import RedisError
+
+from jynco.errors import ServiceAway
+from workers import queues
+from workers.app import app
+
+SECONDS: Final = 2  # people wait for these answers
+log = logging.getLogger("jynco.api")
+
+
+def depths(names: tuple[str, ...] = queues.NAMES) -> dict[str, int]:
+    """Messages that wait, by queue. ServiceAway when the broker does not answer."""
+    try:
+        with app.connection_for_read(connect_timeout=SECONDS) as connection:
+            connection.ensure_connection(max_retries=1, timeout=SECONDS)
+            return {name: _depth(connection, name) for name in names}
+    except (KombuError, RedisError, OSError) as fault:
+        raise ServiceAway(
+            "The broker does not answer: see that it runs and that its address is right."
+        ) from fault
+
+
+def depth(name: str) -> int | None:
+    """Messages that wait in one queue; None when nobody can tell."""
+    try:
+        return depths((name,))[name]
+    except ServiceAway as fault:
+        log.warning("%s", fault.message)
+        return None
+
+
+def _depth(connection: Connection, name: str) -> int:
+    # A channel each: RabbitMQ closes the one on which it was asked for a queue that nothing was ever put in.
+    channel: Any = connection.channel()  # each transport has its own kind
+    with closing(channel):
+        try:
+            return int(channel.queue_declare(queue=name, passive=True).message_count)
+        except ChannelError:
+            return 0

@@ -1,0 +1,20 @@
+"""One file per resource. A route parses, asks the house, and shows; it decides nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from api.routes import assets, clips, events, health, jobs, plan, projects, queues, storyboard
+from api.routing import Routes
+
+ALL: Final[tuple[Routes, ...]] = (
+    projects.routes,
+    storyboard.routes,
+    assets.routes,
+    plan.routes,
+    jobs.routes,
+    clips.routes,
+    events.routes,
+    queues.routes,
+    health.routes,
+)

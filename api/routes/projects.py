@@ -1,0 +1,71 @@
+"""Projects: created from a storyboard, listed, deleted."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+
+from api import bodies, cursors, etag
+from api.answers import told
+from api.routing import Answer, Body, Routes
+from api.schemas.asked import Page, PageAsked
+from api.schemas.told import ProjectsTold, ProjectTold
+from api.views import links
+from api.views.projects import project as view
+from jynco.document import codec
+from jynco.model.ids import ProjectId, is_project_id
+from jynco.model.storyboard import Json
+from workers.house import house
+
+routes = Routes("projects", "A project is one storyboard with its files and films.")
+STORYBOARD = {"$ref": "#/components/schemas/Storyboard"}
+
+
+@routes.route(
+    "POST",
+    "/v1/projects",
+    body=Body({"application/json": STORYBOARD}),
+    answer=Answer(ProjectTold, 201, headers=("Location", "ETag")),
+    errors=(400, 409, 413, 415, 422),
+)
+def create_project() -> ResponseReturnValue:
+    """Create a project from a storyboard
+
+    The ETag is that of its storyboard.
+    """
+    keeper = house().storyboard
+    created = keeper.create(bodies.storyboard())
+    tag = etag.tag(created, codec.dumps(keeper.published(created.project_id)))
+    return told(view(created), 201, {"Location": links.project(created.project_id), "ETag": f'"{tag}"'})
+
+
+@routes.route("GET", "/v1/projects", query=PageAsked, answer=Answer(ProjectsTold), errors=(422,))
+def list_projects(query: Page) -> ResponseReturnValue:
+    """List projects, by id"""
+    after = ProjectId(cursors.decode(query.cursor, is_project_id)) if query.cursor else None
+    found = house().database.projects.page(after, query.limit + 1)
+    items: list[Json] = [view(row) for row in found[: query.limit]]
+    return told(
+        {"items": items, "nextCursor": cursors.behind(found, query.limit, lambda row: row.project_id)}
+    )
+
+
+@routes.route("GET", "/v1/projects/<project:project_id>", answer=Answer(ProjectTold), errors=(404,))
+def get_project(project_id: ProjectId) -> ResponseReturnValue:
+    """Look at a project"""
+    return told(view(house().storyboard.current(project_id)))
+
+
+@routes.route("DELETE", "/v1/projects/<project:project_id>", answer=Answer(status=204), errors=(404,))
+def delete_project(project_id: ProjectId) -> ResponseReturnValue:
+    """Delete a project with its files, films and jobs
+
+    Its running jobs are cancelled. What was paid stays in the cache and in the ledger.
+    """
+    here = house()
+    here.database.projects.get(project_id)
+    for job in here.database.jobs.active(project_id):
+        here.database.jobs.cancel(job.job_id)
+    here.database.projects.delete(project_id)
+    here.quartermaster.forget(project_id)
+    return Response(status=204)

@@ -1,0 +1,1 @@
+"""The shapes that OpenAPI tells of: ``asked`` (what comes in) and ``told`` (what goes out)."""

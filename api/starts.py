@@ -1,0 +1,25 @@
+"""A start, and the bell: what every route does that asks for work."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api import queues
+from api.answers import told
+from api.views import links
+from api.views.jobs import accepted
+from jynco.agents.architect import Started
+from workers import dispatch
+from workers.queues import name
+
+POLL_SECONDS = "1"
+
+
+def ring(started: Started) -> Response:
+    """Ring for the jobs, which are committed already, and answer 202 with the one to follow."""
+    rung = dispatch.start(started)
+    first = started.first
+    next_up = next((clip for clip in started.clips if not clip.state.terminal), first)
+    position = queues.depth(name(next_up.kind, next_up.lane)) if rung else None
+    headers = {"Location": links.job(first.job_id), "Retry-After": POLL_SECONDS}
+    return told(accepted(first, started.clips, position), 202, headers)

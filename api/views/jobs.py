@@ -1,0 +1,41 @@
+"""Jobs as people see them over HTTP: the words of ``jynco.agents.report``, with addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from api.views import links
+from jynco.agents.report import job_report
+from jynco.model.jobs import Job
+from jynco.model.states import JobKind, JobState
+from jynco.model.storyboard import Json
+from jynco.ports import Database
+
+
+def job(database: Database, row: Job) -> dict[str, Json]:
+    """A job with its clips, and where its output is once there is one."""
+    made = row.output is not None or (row.kind is JobKind.MOTION and row.state is JobState.COMPLETED)
+    report = job_report(database, row)
+    return {**report, "outputUrl": links.output(row.job_id) if made else None, "links": _around(row)}
+
+
+def accepted(first: Job, clips: Sequence[Job], queue_position: int | None) -> dict[str, Json]:
+    """The answer to a request for work: ``first`` is the job to follow, ``clips`` those of the clips."""
+    return {
+        "jobId": first.job_id,
+        "projectId": first.project_id,
+        "kind": str(first.purpose),
+        "priority": str(first.lane),
+        "state": str(first.state),
+        "queuePosition": queue_position,
+        "jobs": [_clip(clip) for clip in clips],
+        "links": _around(first),
+    }
+
+
+def _clip(row: Job) -> Json:
+    return {"jobId": row.job_id, "clipId": row.clip_id, "state": str(row.state), "links": _around(row)}
+
+
+def _around(row: Job) -> Json:
+    return {**links.around_job(row.job_id, row.project_id, row.parent_id)}
