@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from jynco.adapters.providers.camera import Camera
-from jynco.adapters.providers.camera import film
+from jynco.adapters.providers.camera import Camera, film
 from jynco.adapters.providers.camera.options import Options, parse
 from jynco.errors import Cancelled, RequestRejected
 from jynco.model.motion import Shot

@@ -27,6 +27,8 @@ _PIPE_BYTES: Final = 1 << 20  # a 1080p frame in three gulps, not fifty
 _PATIENCE: Final = 0.5  # seconds between two looks at the watch while FFmpeg takes nothing
 _WORDS: Final = 4000  # how much of FFmpeg's last words is kept
 _COLOUR: Final = "color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
+# A quarter more bytes than with CABAC and deblocking, a third less time here, and every later cut decodes faster.
+_QUALITY: Final = ("-preset", "superfast", "-tune", "fastdecode", "-crf", "16", "-bf", "0")
 
 
 @contextmanager
@@ -153,7 +155,7 @@ def _arguments(shot: Shot, part: Path) -> list[str]:
         *("-v", "error", "-nostdin", "-y"),
         *("-f", "rawvideo", "-pixel_format", "yuv420p", "-video_size", size, "-framerate", rate),
         *("-i", "pipe:0"),
-        *("-vf", f"setparams={_COLOUR}", "-an", "-c:v", "libx264", "-preset", "superfast", "-crf", "15"),
-        *("-bf", "0", "-g", keyframes, "-keyint_min", keyframes, "-sc_threshold", "0", "-threads", "3"),
+        *("-vf", f"setparams={_COLOUR}", "-an", "-c:v", "libx264", *_QUALITY),
+        *("-g", keyframes, "-keyint_min", keyframes, "-sc_threshold", "0", "-threads", "3"),
         *("-chroma_sample_location", "left", "-movflags", "+faststart", "-f", "mp4", f"file:{part}"),
     ]
