@@ -159,9 +159,8 @@ class _Tape:
         """The film frame a startTime insists on; None where it says nothing new."""
         if clip.start_time is None:
             return None
-        known = (self._naive, self._plain, self._rate.seconds(self._end))
         half = self._rate.seconds(1) / 2
-        if any(abs(clip.start_time - moment) <= half for moment in known):
+        if any(abs(clip.start_time - moment) <= half for moment in (self._naive, self._plain)):
             return None
         frame = self._rate.frames(clip.start_time)
         return None if frame == self._end else frame
