@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -14,7 +14,6 @@ import pytest
 
 from jynco.document import codec, files
 from jynco.document.checks import faults
-from jynco.errors import StorageFull
 from tests.unit.document_samples import whole
 
 ROOT = Path(__file__).parents[2]  # where the children find Jynco
@@ -108,12 +107,29 @@ except StorageFull as error:
     assert not list(path.parent.glob(".*.tmp"))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
-def test_a_folder_without_permission_is_told(path: Path) -> None:
-    path.parent.chmod(0o500)
+def test_a_folder_without_permission_is_told() -> None:
+    """In a child that is no superuser, for those may write everywhere."""
+    script = """
+import os, sys
+from pathlib import Path
+from jynco.document import files
+from jynco.errors import StorageFull
+if os.geteuid() == 0:
+    os.setuid(65534)
+for attempt in (lambda path: files.write(path, {}), lambda path: files.replace(path, b"{}")):
     try:
-        with pytest.raises(StorageFull, match="cannot be"):
-            files.write(path, whole())
-    finally:
-        path.parent.chmod(0o700)
-    assert files.read(path)["count"] == 0
+        attempt(Path(sys.argv[1]))
+    except StorageFull as error:
+        print(error.message)
+"""
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to others
+        Path(folder).chmod(0o555)
+        path = Path(folder) / "storyboard.json"
+        command = [sys.executable, "-c", script, str(path)]
+        child = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        assert child.stdout.splitlines() == [
+            f"{path} cannot be locked: Permission denied.",
+            f"{path} cannot be written: Permission denied; it is as it was before.",
+        ]
+        assert not path.exists()
+        Path(folder).chmod(0o755)
