@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -335,3 +338,47 @@ def test_the_card_shows_its_words(tmp_path: Path) -> None:
         shot = replace(shot_for(mock, frames=2), options=dict(options))
         looks.add(pixels(collected(mock, shot, tmp_path, tmp_path / f"{number}.mp4"))[0])
     assert len(looks) == 2
+
+
+FILMING_FOR_EVER = """
+import sys
+from pathlib import Path
+from tests.contract.test_provider_contract import MAKERS, Watching, shot_for
+
+class Telling(Watching):
+    def progress(self, fraction):
+        print("on air", flush=True)
+
+provider = MAKERS[sys.argv[1]]()
+shot, still = shot_for(provider, frames=20_000), Path(sys.argv[2])
+provider.collect(shot, still, provider.submit(shot, still), Path(sys.argv[3]), Telling())
+"""
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="children are found in /proc, which is Linux's"
+)
+def test_ffmpeg_does_not_outlive_a_process_that_is_killed(
+    provider: Provider, still: Path, tmp_path: Path
+) -> None:
+    order = [sys.executable, "-c", FILMING_FOR_EVER, provider.name, str(still), str(tmp_path / "a.mp4")]
+    with subprocess.Popen(order, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as filming:
+        assert filming.stdout is not None
+        assert filming.stdout.readline() == b"on air\n"
+        tasks = Path(f"/proc/{filming.pid}/task")
+        (ffmpeg,) = {name for task in tasks.iterdir() for name in (task / "children").read_text().split()}
+        filming.kill()
+    assert gone(Path("/proc") / ffmpeg)
+    assert not (tmp_path / "a.mp4").exists()
+
+
+def gone(process: Path) -> bool:
+    """Within ten seconds; a zombie that nobody reaps has ended too."""
+    for _ in range(200):
+        try:
+            if (process / "stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.05)
+    return False

@@ -174,7 +174,9 @@ class Clause:
         return None
 
     def _names_side(self, index: int) -> bool:
-        return any(word in {"left", "right"} for word in self.words[index + 1 : index + 3])
+        """Whether "towards" ends in "the left", and not in "the left window"."""
+        rest = [word for word in self.words[index + 1 :] if word not in ARTICLES]
+        return rest in (["left"], ["right"])
 
     def _end_of_way(self, index: int, way: Way) -> Way:
         rest = [word for word in self.words[index + 1 : index + 5] if word not in ARTICLES | {"side"}]
@@ -238,8 +240,7 @@ class Clause:
         """A verb without a direction: at the clause's end, or before what a camera moves over."""
         after = self.words[index + 1 : index + 2]
         allowed = AFTER_ALONE | SPEEDS.keys() | NEGATIONS | {"or"}
-        if verb is Verb.ORBIT:
-            allowed = allowed | ARTICLES
+        allowed |= {Verb.ORBIT: ARTICLES, Verb.ZOOM: {"on"}}.get(verb, frozenset())
         if verb in {Verb.PAN, Verb.TILT, Verb.ZOOM} or after[:1] in (("shot",), ("around",)):
             return not after or after[0] in allowed
         return (not after or after[0] in allowed) and (index > 0 or verb is Verb.ORBIT)

@@ -71,7 +71,7 @@ NOUNISH: Final = _table(
         Verb.TRUCK: "truck track slide glide strafe crab slider",
         Verb.CRANE: "crane pedestal boom jib",
         Verb.ORBIT: "orbit arc circle revolve",
-        Verb.ROLL: "roll rotate spin twist bank",
+        Verb.ROLL: "roll rotate spin twist",
     }
 )
 MOTIONS: Final = _table(
@@ -179,7 +179,7 @@ SHAKY: Final = _set("handheld shaky shaking shake shakes jittery wobbly wobbling
 THEN: Final = _set("then before afterwards afterward next finally")
 
 STYLE: Final = INTENSE | _set(
-    "smooth smoothly steady steadily cinematic elegant elegantly continuous continuously constant "
+    "360 degree full smooth smoothly steady steadily cinematic elegant elegantly continuous continuously constant "
     "careful carefully quiet quietly nice long short perfectly completely totally absolutely entirely "
     "off down on single one nothing natural naturally immersive style look feel effect feeling "
     "footage film movement motion move"
