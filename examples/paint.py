@@ -14,7 +14,14 @@ QUALITY = 88
 def write(scene: Scene, folder: Path, shrink: float) -> Path:
     """Paint one scene into `folder` as a JPEG; `shrink` 0.25 is a quick sketch of a quarter of the width."""
     path = folder / f"{scene.name}.jpg"
-    settings = [cv2.IMWRITE_JPEG_QUALITY, QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1, cv2.IMWRITE_JPEG_PROGRESSIVE, 1]
+    settings = [
+        cv2.IMWRITE_JPEG_QUALITY,
+        QUALITY,
+        cv2.IMWRITE_JPEG_OPTIMIZE,
+        1,
+        cv2.IMWRITE_JPEG_PROGRESSIVE,
+        1,
+    ]
     pixels = painted(scene, shrink)
     if not cv2.imwrite(str(path), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), settings):
         raise SystemExit(f"{path} could not be written: make its folder writable.")

@@ -4,34 +4,46 @@ import cv2
 import numpy as np
 
 from .light import Picture, canvas, colour, glow, gradient, mix
-from .noise import Field, fbm, line, smooth
+from .noise import Field, fbm, line, single, smooth
 from .sky import ceiling
 
 HORIZON = 0.52
 SUN = (0.16, 0.052)  # to the right of the middle, above the horizon, in frame heights
 EYE = 2.6
-SAMPLES = 5
+SAMPLES = 8
 
 
 def _headland(u: Field, seed: int) -> Field:
     """Outline of the land on the left, in frame heights above the horizon; far cliffs and farther hills."""
     rough = 0.016 * line(u * 9, 6, seed + 1, gain=0.55) + 0.008 * line(u * 40, 3, seed + 2)
-    land = 0.118 * smooth(-0.26, -0.62, u) * (1 - 0.25 * smooth(-0.6, -0.85, u)) + 0.03 * smooth(-0.16, -0.3, u)
-    return (land + rough * smooth(-0.17, -0.36, u)).astype(np.float32)
+    land = 0.118 * smooth(-0.26, -0.62, u) * (1 - 0.25 * smooth(-0.6, -0.85, u)) + 0.03 * smooth(
+        -0.16, -0.3, u
+    )
+    return single(land + rough * smooth(-0.17, -0.36, u))
 
 
 def _far_land(u: Field, seed: int) -> Field:
     hills = 0.026 + 0.014 * line(u * 5, 5, seed + 7)
-    return (hills * smooth(0.08, -0.14, u)).astype(np.float32)
+    return single(hills * smooth(0.08, -0.14, u))
 
 
 def _bare_sky(u: Field, v: Field) -> Picture:
     """Sky without clouds in a direction: u to the right, v above the horizon."""
     near = np.hypot((u - SUN[0]) * 0.62, v - SUN[1])
-    sky = gradient(v, [(0, "f0905a"), (0.05, "ee9d68"), (0.13, "dd9a7f"), (0.24, "a98795"), (0.38, "66709c"), (0.6, "37497c")])
+    sky = gradient(
+        v,
+        [
+            (0, "f0905a"),
+            (0.05, "ee9d68"),
+            (0.13, "dd9a7f"),
+            (0.24, "a98795"),
+            (0.38, "66709c"),
+            (0.6, "37497c"),
+        ],
+    )
     warm = np.exp(-near / 0.085)[..., None] * colour("ff9a3c") * 1.7
     core = np.exp(-((near / 0.05) ** 2))[..., None] * colour("ffcf7a") * 2.2
-    return (sky * 0.8 + warm + core).astype(np.float32)
+    return single(sky * 0.8 + warm + core)
 
 
 def _sun(u: Field, v: Field) -> Picture:
@@ -43,10 +55,14 @@ def _clouded(u: Field, v: Field, seed: int) -> Picture:
     near = np.exp(-np.hypot((u - SUN[0]) * 0.6, v - SUN[1]) / 0.23)
     sky = _bare_sky(u, v) + _sun(u, v)
     thick = ceiling(u, v, seed, 0.5, 0.52, stretch=1.9) * smooth(0.015, 0.09, v)
-    under = mix(np.broadcast_to(colour("6b5677"), sky.shape), np.broadcast_to(colour("ff8a4e") * 1.5, sky.shape), near)
+    under = mix(
+        np.broadcast_to(colour("6b5677"), sky.shape), np.broadcast_to(colour("ff8a4e") * 1.5, sky.shape), near
+    )
     edge = np.clip(4 * thick * (1 - thick), 0, 1)
     sky = mix(sky, under * (0.75 + 0.7 * edge * near)[..., None], thick * 0.86)
-    bars = smooth(0.12, 0.5, fbm(u * 1.6, v * 22, 5, seed + 31)) * smooth(0.02, 0.05, v) * smooth(0.2, 0.09, v)
+    bars = (
+        smooth(0.12, 0.5, fbm(u * 1.6, v * 22, 5, seed + 31)) * smooth(0.02, 0.05, v) * smooth(0.2, 0.09, v)
+    )
     return mix(sky, np.broadcast_to(colour("7d5567"), sky.shape), bars * 0.55 * (1 - 0.6 * near))
 
 
@@ -54,20 +70,27 @@ def _with_land(sky: Picture, u: Field, v: Field, seed: int, softness: float) -> 
     far = smooth(softness, -softness, v - _far_land(u, seed))
     near = smooth(softness, -softness, v - _headland(u, seed))
     sky = mix(sky, np.broadcast_to(colour("a3727c"), sky.shape), far * 0.9)
-    tone = mix(np.broadcast_to(colour("2c2740"), sky.shape), np.broadcast_to(colour("8a5f70"), sky.shape),
-               smooth(0.06, 0.0, v) * 0.35)
+    tone = mix(
+        np.broadcast_to(colour("2c2740"), sky.shape),
+        np.broadcast_to(colour("8a5f70"), sky.shape),
+        smooth(0.06, 0.0, v) * 0.35,
+    )
     return mix(sky, tone, near)
 
 
 def _slopes(x: Field, z: Field, footprint: Field, seed: int) -> tuple[Field, Field, Field]:
     """Slopes of the sea to the right and away, and the roughness too fine to draw at that distance."""
     right, away, rough = np.zeros_like(x), np.zeros_like(x), np.zeros_like(x)
-    for band, (length, steep) in enumerate(((9.0, 0.05), (4.1, 0.07), (1.9, 0.085), (0.85, 0.09), (0.38, 0.085), (0.17, 0.07))):
+    for band, (length, steep) in enumerate(
+        ((9.0, 0.05), (4.1, 0.07), (1.9, 0.085), (0.85, 0.09), (0.38, 0.085), (0.17, 0.07))
+    ):
         seen = smooth(0.75, 0.25, footprint / length)
         step = np.float32(0.06)
 
         def swell(du: float, dv: float, length: float = length, band: int = band) -> Field:
-            return fbm((x * 0.42 + z * 0.10) / length + du, (z * 1.0 - x * 0.18) / length + dv, 2, seed + band * 7)
+            return fbm(
+                (x * 0.42 + z * 0.10) / length + du, (z * 1.0 - x * 0.18) / length + dv, 2, seed + band * 7
+            )
 
         middle = swell(0, 0)
         across, along = (swell(float(step), 0) - middle) / step, (swell(0, float(step)) - middle) / step
@@ -77,11 +100,21 @@ def _slopes(x: Field, z: Field, footprint: Field, seed: int) -> tuple[Field, Fie
     return right, away, np.sqrt(rough + 0.018**2).astype(np.float32)
 
 
+_ROWS = 64
+
+
 def _water(x: Field, down: Field, pixel: float, seed: int) -> Picture:
     """Colour of the sea; `down` is how far below the horizon, `pixel` the height of one."""
+    starts = range(0, len(x), _ROWS)
+    return np.concatenate(
+        [_rows_of_water(x[r : r + _ROWS], down[r : r + _ROWS], pixel, seed, r) for r in starts]
+    )
+
+
+def _rows_of_water(x: Field, down: Field, pixel: float, seed: int, first: int) -> Picture:
     z = EYE / down
     right, away, rough = _slopes(x * z, z, z * z / EYE * np.float32(pixel), seed)
-    rng = np.random.default_rng(seed + 90)
+    rng = np.random.default_rng((seed, first))
     total = np.zeros((*x.shape, 3), np.float32)
     for _ in range(SAMPLES):
         sx = right + rough * 0.55 * rng.standard_normal(x.shape, np.float32)
@@ -111,10 +144,15 @@ def _boat(picture: Picture) -> Picture:
     for part, value in ((hull, 1.0), (main_sail, 0.92), (jib, 0.86)):
         points = np.array(part) * scale
         cv2.fillPoly(cover, [np.round((points + foot) * 16).astype(np.int32)], value, cv2.LINE_AA, 4)
-        cv2.fillPoly(shade, [np.round((points * (1, -1.25) + foot) * 16).astype(np.int32)], 0.4, cv2.LINE_AA, 4)
+        cv2.fillPoly(
+            shade, [np.round((points * (1, -1.25) + foot) * 16).astype(np.int32)], 0.4, cv2.LINE_AA, 4
+        )
     shade = np.asarray(cv2.GaussianBlur(shade, (0, 0), height * 0.0022), np.float32)
-    return mix(mix(picture, np.broadcast_to(colour("3a2a3c"), picture.shape), shade),
-               np.broadcast_to(colour("251c2c"), picture.shape), cover)
+    return mix(
+        mix(picture, np.broadcast_to(colour("3a2a3c"), picture.shape), shade),
+        np.broadcast_to(colour("251c2c"), picture.shape),
+        cover,
+    )
 
 
 def paint(width: int, height: int, seed: int) -> Picture:

@@ -4,23 +4,29 @@ import cv2
 import numpy as np
 
 from .light import Picture, blur, canvas, colour, glow, gradient, mix
-from .noise import Field, fbm, line, smooth
+from .noise import Field, fbm, line, single, smooth
 from .trees import Tree, forest, paint_over, plant
 
 WATER = 0.64
-LIGHT = (0.30, 0.17)
+LIGHT = (0.30, 0.235)
 
 
 def _fog(x: Field, y: Field) -> Picture:
     """The bright air behind everything, brightest where the sun stands behind it."""
     air = gradient(y, [(0.0, "8fa3ad"), (0.25, "b3bfbf"), (0.5, "c9cdc6"), (0.66, "d3d4cb")])
     near = np.hypot((x - LIGHT[0]) * 0.8, y - LIGHT[1])
-    return (air * 0.85 + colour("ffdfa6") * (0.75 * np.exp(-((near / 0.26) ** 2)) + 0.35 * np.exp(-near / 0.3))[..., None]).astype(np.float32)
+    disc = smooth(0.027, 0.020, np.hypot(x - LIGHT[0], y - LIGHT[1]))
+    return single(
+        air * 0.85
+        + colour("fff0cc") * (0.9 * disc)[..., None]
+        + colour("ffdfa6") * (0.75 * np.exp(-((near / 0.26) ** 2)) + 0.35 * np.exp(-near / 0.3))[..., None]
+    )
 
 
-def _row(shape: tuple[int, int], trees: list[Tree], seed: int, ground: Field, tall: tuple[float, float],
-         count: int) -> tuple[Field, Field]:
-    """A row of the wood: trees along `ground` (y in frame heights for every column), the older ones taller."""
+def _row(
+    shape: tuple[int, int], trees: list[Tree], seed: int, ground: Field, tall: tuple[float, float], count: int
+) -> tuple[Field, Field]:
+    """A row of the wood: trees along `ground`, which is y in frame heights for every column."""
     height, width = shape
     rng = np.random.default_rng(seed)
     opacity = np.zeros(shape, np.float32)
@@ -32,17 +38,25 @@ def _row(shape: tuple[int, int], trees: list[Tree], seed: int, ground: Field, ta
     for place in rng.choice(width, count, p=crowd / crowd.sum()) + rng.normal(0, width * 0.006, count):
         at = int(np.clip(place, 0, width - 1))
         size = rng.uniform(*tall) * clump[at] * rng.choice([0.55, 0.8, 1.0, 1.1])
-        plant(opacity, lit, trees[rng.integers(len(trees))], (place, (ground[at] + 0.006) * height), size * height, bool(rng.integers(2)))
+        plant(
+            opacity,
+            lit,
+            trees[rng.integers(len(trees))],
+            (place, (ground[at] + 0.006) * height),
+            size * height,
+            bool(rng.integers(2)),
+        )
     return opacity, lit
 
 
-# Distance of each row: where its ground lies at the left, middle and right, tree heights, how many, what fog leaves of it.
+# From far to near: where the ground lies at the left, middle and right, tree heights, how many trees,
+# and what the fog leaves of them.
 _ROWS = (
-    ((0.24, 0.40, 0.34), (0.03, 0.055), 420, 0.16),
+    ((0.19, 0.38, 0.31), (0.03, 0.055), 420, 0.16),
     ((0.40, 0.47, 0.39), (0.05, 0.085), 300, 0.28),
     ((0.50, 0.56, 0.52), (0.08, 0.14), 190, 0.44),
-    ((0.57, 0.61, 0.59), (0.13, 0.21), 95, 0.64),
-    ((0.620, 0.633, 0.628), (0.13, 0.34), 48, 0.85),
+    ((0.57, 0.61, 0.59), (0.13, 0.21), 95, 0.70),
+    ((0.620, 0.633, 0.628), (0.13, 0.34), 52, 0.95),
 )
 
 
@@ -57,7 +71,7 @@ def _wood(x: Field, y: Field, seed: int) -> Picture:
         ground = np.interp(across, [-1, 0.1, 1], levels).astype(np.float32)
         ground += np.float32(0.02 * (1 - number / 6)) * line(across * 3 + number, 4, seed + number)
         opacity, lit = _row(shape, trees, seed + 10 * number, ground, tall, count)
-        wood = paint_over(fog, opacity, lit, colour("0e1a19"), colour("33463a"))
+        wood = paint_over(fog, opacity, lit, colour("0b1716"), colour("2c4035"))
         # Fog lies in the hollows: the foot of every row is paler than its tops.
         low = smooth(0.0, 0.14, y - (ground[None, :] - np.float32(tall[1])))
         keep = clear * (1 - 0.55 * low * (1 - clear * 0.75)) * (1 + 0.35 * drift)
@@ -70,8 +84,11 @@ def _shore(picture: Picture, x: Field, y: Field, seed: int) -> Picture:
     """A dark waterline with stones and grass, broken and thin."""
     edge = WATER - 0.006 - 0.004 * line(x[0] * 14, 4, seed + 3)[None, :]
     bank = smooth(0, 0.003, y - edge) * smooth(0.001, -0.001, y - WATER)
-    tone = mix(np.broadcast_to(colour("20261f"), picture.shape), np.broadcast_to(colour("6d6a52"), picture.shape),
-               smooth(0.1, 0.5, fbm(x * 60, y * 160, 3, seed + 4)))
+    tone = mix(
+        np.broadcast_to(colour("20261f"), picture.shape),
+        np.broadcast_to(colour("6d6a52"), picture.shape),
+        smooth(0.1, 0.5, fbm(x * 60, y * 160, 3, seed + 4)),
+    )
     return mix(picture, tone, bank * 0.85)
 
 
@@ -87,7 +104,9 @@ def _mirror(picture: Picture, x: Field, y: Field, seed: int) -> Picture:
     source_y = (2 * WATER - y + shift * 1.6) * height - 0.5
     source_x = (x + 0.5 * shift) * height + picture.shape[1] / 2 - 0.5
     soft = blur(picture, height * 0.0012)
-    turned = np.asarray(cv2.remap(soft, source_x, source_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.float32)
+    turned = np.asarray(
+        cv2.remap(soft, source_x, source_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.float32
+    )
     tint = colour("c8d4d2") * (0.86 - 0.5 * smooth(0.0, 0.36, down))[..., None]
     sheen = _fog(x, np.full_like(y, 0.4)) * (0.10 + 0.16 * gust * smooth(0.2, 0.02, down))[..., None]
     return mix(picture, turned * tint + sheen, smooth(0, 0.001, y - WATER))
@@ -105,7 +124,15 @@ def _reeds(picture: Picture, seed: int) -> Picture:
         lean = tall * rng.normal(0.06, 0.13)
         curve = np.linspace(0, 1, 12)
         points = np.stack([foot + lean * curve**2, height * 1.01 - tall * curve], axis=-1)
-        cv2.polylines(cover, [np.round(points * 16).astype(np.int32)], False, 1.0, max(1, round(height * 0.0013)), cv2.LINE_AA, 4)
+        cv2.polylines(
+            cover,
+            [np.round(points * 16).astype(np.int32)],
+            False,
+            1.0,
+            max(1, round(height * 0.0013)),
+            cv2.LINE_AA,
+            4,
+        )
     return mix(picture, np.broadcast_to(colour("141a15"), picture.shape), blur(cover, height * 0.0008) * 0.9)
 
 

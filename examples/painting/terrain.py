@@ -1,12 +1,13 @@
 """Ground with real perspective: a field of heights seen by a camera, with its slopes and distances."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .light import Picture
-from .noise import Field
+from .noise import Field, single
 
 Heights = Callable[[Field, Field], Field]
 """Height of the ground at (x, z), z away from the camera, all in one unit of length."""
@@ -14,7 +15,7 @@ Heights = Callable[[Field, Field], Field]
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """Where the painter stands: eye height, horizon's place (0 top, 1 bottom) and focal length in frame heights."""
+    """Where the painter stands: eye height, the horizon's y and the focal length in frame heights."""
 
     eye: float
     horizon: float
@@ -35,17 +36,37 @@ class Ground:
     normal: Picture
 
 
+_STRIP = 128
+"""Columns cast at once: a whole picture's would need gigabytes."""
+
+
 def look(camera: Camera, heights: Heights, width: int, height: int) -> Ground:
     """Cast every column of the picture over the ground, front to back."""
-    columns = (np.arange(width, dtype=np.float32) + 0.5 - width / 2) / height
+    strips = [_strip(camera, heights, (left, width, height)) for left in range(0, width, _STRIP)]
+    return Ground(
+        *(
+            np.concatenate([getattr(strip, field.name) for strip in strips], axis=1)
+            for field in fields(Ground)
+        )
+    )
+
+
+def _strip(camera: Camera, heights: Heights, place: tuple[int, int, int]) -> Ground:
+    left, width, height = place
+    # One column more on each side, because a slope needs both neighbours.
+    columns = (
+        np.arange(left - 1, min(left + _STRIP, width) + 1, dtype=np.float32) + 0.5 - width / 2
+    ) / height
     depth = np.geomspace(camera.near, camera.far, camera.steps).astype(np.float32)
     x = columns[None, :] * depth[:, None] / np.float32(camera.focal)
-    z = np.broadcast_to(depth[:, None], x.shape).astype(np.float32)
+    z = single(np.broadcast_to(depth[:, None], x.shape))
     raised = heights(x, z)
-    lines = camera.horizon - (raised - camera.eye) * camera.focal / z
-    step = _first_hits(np.minimum.accumulate(lines, axis=0), height)
-    normal = _normals(raised, x, depth)
-    return _gather(step, depth, x, raised, normal)
+    normal = _normals(raised, x, depth)[:, 1:-1]
+    x, raised = x[:, 1:-1], raised[:, 1:-1]
+    lines = camera.horizon - (raised - camera.eye) * camera.focal / depth[:, None]
+    skyline = np.minimum.accumulate(lines, axis=0)
+    step = _first_hits(skyline, height)
+    return _gather(step, lines > skyline + 1e-6, depth, x, raised, normal)
 
 
 def _first_hits(skyline: Field, height: int) -> Field:
@@ -64,19 +85,22 @@ def _normals(raised: Field, x: Field, depth: Field) -> Picture:
     # Going away along one column also moves sideways, so that part of the climb is taken out.
     away = np.gradient(raised, axis=0) / np.gradient(depth)[:, None] - across * (x / depth[:, None])
     normal = np.stack([-across, np.ones_like(across), -away], axis=-1)
-    return (normal / np.linalg.norm(normal, axis=-1, keepdims=True)).astype(np.float32)
+    return single(normal / np.linalg.norm(normal, axis=-1, keepdims=True))
 
 
-def _gather(step: Field, depth: Field, x: Field, raised: Field, normal: Picture) -> Ground:
+def _gather(
+    step: Field, hidden: NDArray[np.bool_], depth: Field, x: Field, raised: Field, normal: Picture
+) -> Ground:
     seen = np.isfinite(step)
     index = np.where(seen, step, 0)
     low = np.clip(index.astype(np.int32), 0, len(depth) - 2)
-    part = (index - low).astype(np.float32)
     column = np.broadcast_to(np.arange(step.shape[1]), step.shape)
+    # Behind a crest the step before is out of sight, and mixing it in would fringe every ridge.
+    part = np.where(hidden[low, column], 1, index - low).astype(np.float32)
 
     def pick(values: Field) -> Field:
         share = part[..., None] if values.ndim == 3 else part
-        return (values[low, column] * (1 - share) + values[low + 1, column] * share).astype(np.float32)
+        return single(values[low, column] * (1 - share) + values[low + 1, column] * share)
 
     distance = np.where(seen, depth[low] * (1 - part) + depth[low + 1] * part, np.inf).astype(np.float32)
     return Ground(seen.astype(np.float32), distance, pick(x), pick(raised), pick(normal))
@@ -92,5 +116,7 @@ def mist(ground: Ground, eye: float, thickness: float, density: float) -> Field:
     """Share of the ground hidden (0..1) by fog whose density halves about every 0.7 `thickness` of height."""
     climb = (ground.height - eye) / np.float32(thickness)
     safe = np.where(np.abs(climb) < 1e-3, 1e-3, climb)
-    path = np.where(ground.seen > 0, ground.distance, 0) * np.exp(-eye / thickness) * (1 - np.exp(-safe)) / safe
-    return (1 - np.exp(-density * path)).astype(np.float32)
+    path = (
+        np.where(ground.seen > 0, ground.distance, 0) * np.exp(-eye / thickness) * (1 - np.exp(-safe)) / safe
+    )
+    return single(1 - np.exp(-density * path))
