@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -40,9 +41,16 @@ def schema() -> Object:
 
 def schema_faults(document: Document) -> list[Fault]:
     """Everything the schema refuses; empty when nothing."""
-    if _quick().is_valid(document):
+    if _surely_valid(document):
         return []
     return [_fault(error) for error in _thorough().iter_errors(document)]
+
+
+def _surely_valid(document: Document) -> bool:
+    try:
+        return _quick().is_valid(document)
+    except ValueError:  # half characters: it cannot read them, and its slower colleague can
+        return False
 
 
 @cache
@@ -54,6 +62,9 @@ def _quick() -> jsonschema_rs.Draft202012Validator:
 
 @cache
 def _thorough() -> Validator:
+    # With its extra for formats jsonschema compiles the grammar of international addresses at import, for
+    # seconds. No format of ours needs it, and None is Python's way to say: not installed.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from jsonschema import Draft202012Validator, FormatChecker, validators
 
     checker = FormatChecker(formats=())

@@ -257,6 +257,15 @@ def test_faults_of_the_text_are_told_with_the_others() -> None:
     assert set(places(found)) >= set(TEN[1:])
 
 
+@pytest.mark.parametrize(
+    "pointer", ["/projectId", "/timeline/0/motionPrompt", "/timeline/0/status", "/unknown"]
+)
+def test_half_characters_are_told_with_the_others(pointer: str) -> None:
+    document = put("/timeline/1/clipId", "clip_a")
+    _, found = examine(json.dumps(put(pointer, "\ud800", document)).encode())
+    assert set(places(found)) >= {(pointer, "half_character"), ("/timeline/1/clipId", "duplicate_id")}
+
+
 def test_older_documents_are_examined_as_new_ones() -> None:
     document, found = examine(codec.dumps(put("/version", "1.0")))
     assert (document["version"], found) == ("1.2", [])
