@@ -97,7 +97,7 @@ def _media() -> tuple[Media, Pictures]:
 
 def _providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
     from jynco.adapters.providers.camera import Camera
-    #MOCK
+    from jynco.adapters.providers.mock import Mock
 
-    made: list[Provider] = [Camera()]
+    made: list[Provider] = [Camera(), Mock(clock, folder=settings.data / "mock")]
     return {provider.name: provider for provider in made}

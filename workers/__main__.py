@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from celery.signals import worker_shutting_down
+from celery.utils.nodenames import default_nodename, host_format
 
 from config.logging import set_up
 from config.settings import Settings, read
@@ -45,7 +46,7 @@ def _work(name: str, settings: Settings) -> int:
     role = ROLES[name]
     worker_shutting_down.connect(_stop, weak=False)
     worker = app.Worker(
-        hostname=f"{name}@%h",
+        hostname=host_format(default_nodename(f"{name}@%h")),
         pool=role.pool,
         concurrency=role.concurrency,
         queues=list(role.queues),

@@ -14,6 +14,9 @@ from workers.queues import QUEUES, UPKEEP
 app = Celery("jynco", include=["workers.tasks.motion", "workers.tasks.render", "workers.tasks.upkeep"])
 
 
+app.loader.override_backends["redis"] = "workers.results:UnheardResults"
+
+
 def configure(settings: Settings) -> Celery:
     """Point the application at this installation's broker. Call once per process, before any task."""
     _, redis_url = settings.servers()

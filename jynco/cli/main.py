@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
 
 import click
@@ -37,3 +39,16 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # whoever read our output has gone
         sys.stderr.close()
         return exits.FAILED
+    except Exception:
+        return speech.fail(_fault())
+
+
+def _fault() -> JyncoError:
+    """A fault of ours: the trace goes into a file, and its name to the person."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="jynco-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        traceback.print_exc(file=log)
+    return JyncoError(
+        f"A fault inside Jynco stopped this command; nothing was lost. What happened is in {log.name}."
+    )
