@@ -1,7 +1,25 @@
-"""What a parent of workers imports before it forks: a worker is then ready in a tenth of a second."""
+"""What a parent of workers imports before it forks: a worker is then ready in a tenth of a second.
 
-import workers.__main__
-import workers.house
-import workers.tasks.motion
-import workers.tasks.render
-import workers.tasks.upkeep  # noqa: F401
+Celery imports most of itself only when a worker starts; each fork would do that again for itself.
+"""
+
+from importlib import import_module
+
+for _module in (
+    "workers.__main__",
+    "workers.tasks.motion",
+    "workers.tasks.render",
+    "workers.tasks.upkeep",
+    "workers.results",
+    "celery.apps.beat",
+    "celery.apps.worker",
+    "celery.concurrency.prefork",
+    "celery.concurrency.thread",
+    "celery.worker.consumer",
+    "kombu.transport.redis",
+    "jynco.adapters.database.postgres",
+    "jynco.adapters.media.ffmpeg",
+    "jynco.adapters.media.stills",
+    "jynco.adapters.providers.camera",
+):
+    import_module(_module)
