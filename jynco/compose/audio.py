@@ -51,7 +51,7 @@ def samples_at(timeline: Timeline, frame: int) -> int:
 
 def mixed(heard: Sequence[Track], total: int) -> Stream:
     """All tracks as one stereo stream of exactly ``total`` samples."""
-    voices = [_voice(track, number) for number, track in enumerate(heard)]
+    voices = [_voice(track) for track in heard]
     padded = _limited(voices).filter("apad", whole_len=total).filter("atrim", end_sample=total)
     return padded.filter("asetpts", expr="N/SR/TB")
 
@@ -71,9 +71,9 @@ def _layered(layer: AudioLayer, source: Source) -> Track:
     return Track(source, CLOCK.frames(layer.start_time), length, layer.volume)
 
 
-def _voice(track: Track, number: int) -> Stream:
+def _voice(track: Track) -> Stream:
     """One track at its place. Its own late start is kept as silence, and holes in it are filled."""
-    stream = opened(track.source.path, f"sound {number}", _options(track.source))["a:0"]
+    stream = opened(track.source.path, _options(track.source)).part("a:0")
     stream = stream.filter("aresample", sample_rate=SAMPLE_RATE, **{"async": 1}, first_pts=0)
     stream = stream.filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
     if track.samples is not None:

@@ -4,61 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 import ffmpeg
-from ffmpeg.nodes import InputNode
+from ffmpeg.nodes import FilterNode, InputNode, Node
 
 Options = Mapping[str, str | None]  # None: a flag without a value
 
 
-class Stream(Protocol):
-    """A picture or sound on its way through the graph."""
+class Stream:
+    """A picture or sound on its way through the graph: one output of one node."""
 
-    def filter(self, filter_name: str, *args: object, **kwargs: object) -> Stream: ...
-    def split(self) -> Streams: ...
-    def asplit(self) -> Streams: ...
-    def __getitem__(self, selector: str) -> Stream: ...
+    def __init__(self, node: Node, output: int | None = None, selector: str | None = None) -> None:
+        self._spec = node.stream(label=output, selector=selector)
+
+    def filter(self, filter_name: str, **options: object) -> Stream:
+        """The stream behind one more filter."""
+        return joined([self], filter_name, **options)
+
+    def part(self, selector: str) -> Stream:
+        """Some of an input, such as ``a:0``, its first sound."""
+        return Stream(self._spec.node, selector=selector)
 
 
-class Streams(Protocol):
-    """The outputs of a split, by number."""
+class _Input(InputNode):  # type: ignore[misc]
+    """An input that equals only itself.
 
-    def __getitem__(self, number: int) -> Stream: ...
-
-
-def opened(path: Path, name: str, options: Options) -> Stream:
-    """One input file. ``name`` keeps two openings of one file apart, which ffmpeg-python would merge into one
-
-    stream to be split; a split whose branches are read minutes apart would hold those minutes in memory.
+    ffmpeg-python takes equal nodes for one, which would have to be split; a split whose branches are read
+    minutes apart holds those minutes in memory. Comparing whole graphs is slow, too.
     """
-    return _input(f"file:{path}", name, {"protocol_whitelist": "file", **options})
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
 
-def drawn(description: str, name: str) -> Stream:
+class _Filter(FilterNode):  # type: ignore[misc]
+    """A filter that equals only itself."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
+def opened(path: Path, options: Options) -> Stream:
+    """One input file, which may name no other."""
+    return _input(f"file:{path}", {"protocol_whitelist": "file", **options})
+
+
+def drawn(description: str) -> Stream:
     """One input that FFmpeg itself draws, such as a plane of colour. Never put foreign text into it."""
-    return _input(description, name, {"format": "lavfi"})
+    return _input(description, {"format": "lavfi"})
 
 
-def _input(filename: str, name: str, options: Options) -> Stream:
-    node = InputNode("input", args=[name], kwargs={**options, "filename": filename})
-    return cast(Stream, node.stream())
+def _input(filename: str, options: Options) -> Stream:
+    return Stream(_Input("input", kwargs={**options, "filename": filename}))
 
 
 def joined(streams: Sequence[Stream], filter_name: str, **options: object) -> Stream:
     """A filter with several inputs."""
-    return cast(Stream, ffmpeg.filter(list(streams), filter_name, **options))
+    specs = [stream._spec for stream in streams]
+    return Stream(_Filter(specs, filter_name, max_inputs=None, kwargs=options))
 
 
 def copies(stream: Stream, count: int) -> list[Stream]:
     """The same picture ``count`` times; ffmpeg-python wants each use split off by hand."""
     if count == 1:
         return [stream]
-    split = stream.split()
-    return [split[number] for number in range(count)]
+    split = _Filter(stream._spec, "split")
+    return [Stream(split, number) for number in range(count)]
 
 
 def command_line(streams: Sequence[Stream], target: Path, options: Options) -> list[str]:
     """FFmpeg's arguments for one output, the graph among them."""
-    output = ffmpeg.output(*streams, f"file:{target}", **options)
+    output = ffmpeg.output(*(stream._spec for stream in streams), f"file:{target}", **options)
     return cast(list[str], ffmpeg.get_args(output))

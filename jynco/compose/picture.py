@@ -86,14 +86,14 @@ def _clip(clip_id: ClipId, frames: int, filters: tuple[Filter, ...], room: Room)
     """The first ``frames`` frames of a clip, or of what stands in for it."""
     material = room.materials[clip_id]
     if isinstance(material, Slate):
-        return carded(plane(room.frame, frames, CARD, f"slate {clip_id}"), material, room.frame, room.keep)
+        return carded(plane(room.frame, frames, CARD), material, room.frame, room.keep)
     if isinstance(material, Held):
         return _held(clip_id, material, frames, room)
-    return _played(material, str(clip_id), frames, filters, room.frame)
+    return _played(material, frames, filters, room.frame)
 
 
-def _played(source: Source, name: str, frames: int, filters: tuple[Filter, ...], frame: Frame) -> Stream:
-    stream = opened(source.path, name, {"an": None, **input_options(source.info)})["V:0"]
+def _played(source: Source, frames: int, filters: tuple[Filter, ...], frame: Frame) -> Stream:
+    stream = opened(source.path, {"an": None, **input_options(source.info)}).part("V:0")
     return dressed(normalised(stream, source.info, frame, frames), filters, frame.height)
 
 
@@ -103,7 +103,7 @@ def _held(clip_id: ClipId, held: Held, frames: int, room: Room) -> Stream:
     source = room.materials[held.of]
     if not isinstance(source, Source):
         raise ValueError(f"{clip_id} cannot hold a frame of {held.of}, which has none")
-    played = _played(source, f"held for {clip_id}", first + 1, room.filters(held.of), room.frame)
+    played = _played(source, first + 1, room.filters(held.of), room.frame)
     still = _trimmed(played, first, 1).filter("tpad", stop=-1, stop_mode="clone")
     return _trimmed(still, 0, frames)
 
@@ -112,7 +112,7 @@ def _made(span: Span, number: int, cuts: Cuts, room: Room) -> Stream:
     left = cuts[number, span.left.clip_id] if span.left else None
     right = cuts[number, span.right.clip_id] if span.right else None
     if span.kind is TransitionKind.NONE:
-        return left or right or black(room.frame, span.frames, f"gap {span.start}")
+        return left or right or black(room.frame, span.frames)
     if left and right:
         return crossed(left, right, span.kind, room.frame, span.frames)
     return _against_black(span, left, right, room.frame)
@@ -121,11 +121,11 @@ def _made(span: Span, number: int, cuts: Cuts, room: Room) -> Stream:
 def _against_black(span: Span, left: Stream | None, right: Stream | None, frame: Frame) -> Stream:
     """A dissolve with black is a fade; a wipe is crossed with a black picture."""
     if XFADE.get(span.kind) == XFADE[TransitionKind.WIPE]:
-        dark = black(frame, span.frames, f"edge {span.start}")
+        dark = black(frame, span.frames)
         return crossed(left or dark, right or dark, span.kind, frame, span.frames)
     if right:
         return faded(right, "in", span.frames)
-    return faded(left, "out", span.frames) if left else black(frame, span.frames, f"edge {span.start}")
+    return faded(left, "out", span.frames) if left else black(frame, span.frames)
 
 
 def _lettered(stream: Stream, span: Span, room: Room) -> Stream:

@@ -15,15 +15,15 @@ XFADE: Final = {
 }  # a wipe goes the way one reads
 
 
-def black(frame: Frame, frames: int, name: str) -> Stream:
+def black(frame: Frame, frames: int) -> Stream:
     """``frames`` frames of black."""
-    return plane(frame, frames, "black", name)
+    return plane(frame, frames, "black")
 
 
-def plane(frame: Frame, frames: int, color: str, name: str) -> Stream:
+def plane(frame: Frame, frames: int, color: str) -> Stream:
     """``frames`` frames of one colour, such as ``0x20242c``, in the film's form."""
     size = f"{frame.width}x{frame.height}"
-    raw = drawn(f"color=c={color}:s={size}:r={frame.rate},format=gbrp,trim=end_frame={frames}", name)
+    raw = drawn(f"color=c={color}:s={size}:r={frame.rate},format=gbrp,trim=end_frame={frames}")
     coloured = raw.filter("scale", out_color_matrix="bt709", out_range="tv").filter(
         "format", pix_fmts="yuv420p"
     )
