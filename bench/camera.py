@@ -13,10 +13,12 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeAlias
 
 import av
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from jynco.adapters.providers.camera import Camera
@@ -24,6 +26,8 @@ from jynco.adapters.providers.camera.path import Geometry, matrices, poses
 from jynco.adapters.providers.camera.prompt import read
 from jynco.model.motion import Shot
 from jynco.model.time import Rate
+
+Picture: TypeAlias = NDArray[np.uint8]
 
 PROMPTS = ("pan left", "slow dolly in", "orbit right", "handheld", "sunset over the sea")
 STILL_SIZE = (2560, 1600)
@@ -68,11 +72,26 @@ def jitter(still: Path, folder: Path, frames: int = 60) -> float:
     width, height = Image.open(still).size
     path = matrices(poses(read(prompt), frames, frames / 30, 1.0, 5), Geometry(1920, 1080, width, height))
     with av.open(folder / "pan.mp4") as container:
-        pictures = [frame.to_ndarray(format="gray").astype(float) for frame in container.decode(video=0)]
-    middle, window = frames // 2, cv2.createHanningWindow((1920, 1080), cv2.CV_64F)
+        pictures = [
+            np.asarray(frame.to_ndarray(format="gray"), np.uint8) for frame in container.decode(video=0)
+        ]
+    middle = frames // 2
     meant = (path[middle, 0, 2] - path[:, 0, 2]) / path[middle, 0, 0]
-    found = np.array([cv2.phaseCorrelate(pictures[middle], each, window)[0] for each in pictures])
-    return float(np.sqrt(((found - np.column_stack([meant, np.zeros(frames)])) ** 2).mean(axis=0)).max())
+    errors = [offset(pictures[middle], each, shift) for each, shift in zip(pictures, meant, strict=True)]
+    return float(np.sqrt((np.array(errors) ** 2).mean(axis=0)).max())
+
+
+def offset(reference: Picture, picture: Picture, shift: float, margin: int = 200) -> tuple[float, float]:
+    """How far ``picture`` is from where it should be, in pixels.
+
+    Whole pixels are taken off first, for phase correlation underestimates long ways: what left the frame on one
+    side is missing on the other.
+    """
+    whole = round(shift)
+    here = reference[:, margin:-margin].astype(float)
+    there = picture[:, margin + whole : picture.shape[1] - margin + whole].astype(float)
+    (x, y), _ = cv2.phaseCorrelate(here, there, cv2.createHanningWindow(here.shape[::-1], cv2.CV_64F))
+    return x - (shift - whole), y
 
 
 def main() -> None:
