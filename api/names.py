@@ -46,6 +46,7 @@ CONVERTERS: Final[dict[str, type[_Name]]] = {"project": ProjectName, "clip": Cli
 def register(app: Flask) -> None:
     """Teach the app's addresses these names."""
     app.url_map.converters.update(CONVERTERS)
+    app.url_map.merge_slashes = False  # an address without its id is no other address
 
 
 def described(name: _Name) -> dict[str, str]:

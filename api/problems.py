@@ -59,7 +59,7 @@ def turned_away(error: HTTPException) -> Response | HTTPException:
     answer = respond(status, told)
     for name, value in error.get_headers(request.environ):
         if name.lower() not in {"content-type", "content-length"}:
-            answer.headers[name] = value
+            answer.headers.add(name, value)
     return answer
 
 

@@ -1,0 +1,105 @@
+"""From a storyboard to a film, over HTTP, with the workers of the Procfile."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from config.settings import Settings
+from tests.integration.api.conftest import Caller, Projects
+
+ROOT = Path(__file__).parents[3]
+PATIENCE = 60.0  # seconds; a bound for what takes two
+
+
+@pytest.fixture(scope="module")
+def workers(settings: Settings) -> Iterator[None]:
+    """A motion worker and a render worker on the application's servers."""
+    env = {
+        **os.environ,
+        "DATABASE_URL": settings.database_url or "",
+        "REDIS_URL": settings.redis_url or "",
+        "JYNCO_DATA": str(settings.data),
+        "JYNCO_POLL_SECONDS": "0.1",
+        "JYNCO_RETRY_BASE_SECONDS": "0.1",
+        "LOG_LEVEL": "WARNING",
+    }
+    with ExitStack() as stack:
+        started = [
+            stack.enter_context(subprocess.Popen([sys.executable, "-m", "workers", name], cwd=ROOT, env=env))
+            for name in ("motion", "render")
+        ]
+        yield
+        for process in started:
+            process.terminate()
+
+
+def ended(ask: Caller, address: str) -> dict[str, Any]:
+    """The job when it has ended; its progress never goes back."""
+    seen = 0.0
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        job: dict[str, Any] = ask.get(address).get_json()
+        assert seen <= job["progress"] <= 1
+        seen = job["progress"]
+        if job["state"] in {"completed", "failed", "cancelled"}:
+            return job
+        time.sleep(0.05)
+    raise AssertionError(f"{address} does not end: {job}")
+
+
+def frames(content: bytes) -> int:
+    with av.open(io.BytesIO(content), "r") as container:
+        return len([*container.decode(video=0)])
+
+
+@pytest.mark.usefixtures("workers", "quiet")
+def test_a_storyboard_becomes_a_film(ask: Caller, project: Projects) -> None:
+    name = project(clips=2)
+    started = ask.post(f"/v1/projects/{name}/jobs", json={"kind": "preview"})
+    job = ended(ask, started.headers["Location"])
+    assert (job["state"], job["progress"], job["error"]) == ("completed", 1, None)
+    assert {clip["status"] for clip in job["clips"]} == {"completed"}
+    assert job["receipt"]["complete"] is True
+    assert {line["made"] for line in job["receipt"]["clips"]} == {"generated"}
+    film = ask.get(job["outputUrl"])
+    assert film.mimetype == "video/mp4"
+    assert frames(film.data) == 48
+    assert ask.get(job["outputUrl"], headers={"Range": "bytes=0-99"}).data == film.data[:100]
+    clip = ask.get(f"/v1/projects/{name}/clips/clip_1/video")
+    assert (clip.mimetype, frames(clip.data)) == ("video/mp4", 24)
+    assert ask.get(f"/v1/jobs/{job['clips'][0]['jobId']}/output").data == clip.data
+    again = ended(ask, ask.post(f"/v1/projects/{name}/jobs", json={}).headers["Location"])
+    assert {line["made"] for line in again["receipt"]["clips"]} == {"cached"}
+
+
+@pytest.mark.usefixtures("workers", "quiet")
+def test_a_failed_clip_is_told_and_its_prompt_edited(ask: Caller, project: Projects) -> None:
+    name = project(clips=2)
+    address = f"/v1/projects/{name}/clips/clip_2"
+    refused = ask("PATCH", address, json={"provider": "mock", "providerOptions": {"fail": "moderated"}})
+    assert ended(ask, refused.headers["Location"])["state"] == "failed"
+    blocked = ended(ask, ask.post(f"/v1/projects/{name}/jobs", json={"kind": "final"}).headers["Location"])
+    assert blocked["state"] == "failed"
+    failed = next(clip for clip in blocked["clips"] if clip["clipId"] == "clip_2")
+    assert failed["status"] == "failed"
+    assert "refuse this prompt" in failed["errorMessage"]
+    assert ask.get(blocked["links"]["output"]).status_code == 404
+    mended = ask("PATCH", address, json={"motionPrompt": "a calm sea", "providerOptions": None})
+    assert ended(ask, mended.headers["Location"])["state"] == "completed"
+    film = ended(ask, ask.post(f"/v1/projects/{name}/jobs", json={"kind": "final"}).headers["Location"])
+    assert film["state"] == "completed"
+    assert {line["clipId"]: line["made"] for line in film["receipt"]["clips"]} == {
+        "clip_1": "cached",
+        "clip_2": "cached",
+    }
