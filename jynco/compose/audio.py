@@ -11,6 +11,7 @@ from jynco.compose.encoder import SAMPLE_RATE
 from jynco.compose.graph import Options, Stream, joined, opened
 from jynco.compose.sources import Material, Source
 from jynco.compose.timeline import Timeline
+from jynco.errors import AssetRefused
 from jynco.model.ids import ClipId
 from jynco.model.storyboard import AudioLayer, Storyboard
 from jynco.model.time import Rate
@@ -37,7 +38,10 @@ def tracks(
     materials: Mapping[ClipId, Material],
     sounds: Mapping[str, Source],
 ) -> tuple[Track, ...]:
-    """Everything heard: footage's own sound, then the layers. ``sounds`` is by a layer's sourceFile."""
+    """Everything heard: footage's own sound, then the layers. ``sounds`` is by a layer's sourceFile.
+
+    AssetRefused for a layer whose file has no sound.
+    """
     own = _own(timeline, materials)
     layers = (_layered(layer, sounds[layer.source_file]) for layer in storyboard.audio)
     end = samples_at(timeline, timeline.frames)
@@ -67,6 +71,10 @@ def _own(timeline: Timeline, materials: Mapping[ClipId, Material]) -> Iterator[T
 
 
 def _layered(layer: AudioLayer, source: Source) -> Track:
+    if source.info.audio_codec is None:
+        raise AssetRefused(
+            f"{layer.source_file} ({layer.pointer}) has no sound; give {layer.layer_id} another file."
+        )
     length = None if layer.duration is None else CLOCK.frames(layer.duration)
     return Track(source, CLOCK.frames(layer.start_time), length, layer.volume)
 

@@ -11,6 +11,9 @@ from jynco.model.media import MediaInfo
 from jynco.model.time import Rate
 
 HIGH_DYNAMIC_RANGE: Final = frozenset({"smpte2084", "arib-std-b67"})
+WHITE: Final = 203  # nits: what a film of wide range calls white, and this film's brightest
+PEAK: Final = 5  # times white: highlights up to some 1000 nits keep their shape
+KNEE: Final = 0.5  # of white, in light: below it nothing changes
 WIDE_PRIMARIES: Final = frozenset({"bt2020"})
 STANDARD: Final = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709", "range": "tv"}
 STANDARD_DEFINITION_LINES: Final = 576  # untagged films up to here are BT.601, as players take them
@@ -104,11 +107,11 @@ def _narrowed(stream: Stream, info: MediaInfo, frame: Frame) -> Stream:
         min=space,
         rin=full,
         t="linear",
-        npl=203,
+        npl=WHITE,
     )
     narrow = linear.filter("format", pix_fmts="gbrpf32le").filter("zscale", p="bt709")
     if transfer in HIGH_DYNAMIC_RANGE:
-        narrow = narrow.filter("tonemap", tonemap="hable", desat=0)
+        narrow = narrow.filter("tonemap", tonemap="mobius", param=KNEE, peak=PEAK, desat=0)
     return narrow.filter("zscale", t="bt709", m="bt709", r="tv")
 
 

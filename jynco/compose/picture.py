@@ -15,6 +15,7 @@ from jynco.compose.spans import Piece, Span
 from jynco.compose.text import Keep, carded, lettered
 from jynco.compose.timeline import Timeline
 from jynco.compose.transitions import XFADE, black, crossed, faded, plane
+from jynco.errors import AssetRefused
 from jynco.model.ids import ClipId
 from jynco.model.storyboard import Filter, Storyboard, TransitionKind
 
@@ -93,6 +94,8 @@ def _clip(clip_id: ClipId, frames: int, filters: tuple[Filter, ...], room: Room)
 
 
 def _played(source: Source, frames: int, filters: tuple[Filter, ...], frame: Frame) -> Stream:
+    if not source.info.width:
+        raise AssetRefused(f"{source.path.name} has no picture; give another film.")
     stream = opened(source.path, {"an": None, **input_options(source.info)}).part("V:0")
     return dressed(normalised(stream, source.info, frame, frames), filters, frame.height)
 

@@ -7,16 +7,19 @@ then read the difference.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from jynco.compose.audio import tracks
 from jynco.compose.command import film
 from jynco.compose.sources import Held, Material, Slate, Source
 from jynco.compose.timeline import lay_out
 from jynco.compose.typography import FOLDER
+from jynco.errors import AssetRefused
 from jynco.model.ids import ClipId
 from jynco.model.media import Command, MediaInfo
 from jynco.model.storyboard import (
@@ -84,14 +87,14 @@ FILMS = {
 }
 
 
-def compiled(storyboard: Storyboard) -> Command:
+def compiled(storyboard: Storyboard, materials: Mapping[ClipId, Material] | None = None) -> Command:
     timeline = lay_out(storyboard, {})
     sounds = {"audio/bed.m4a": source("bed.m4a", MediaInfo("mov", Fraction(60), audio_codec="aac"))}
     kind = "webm" if storyboard.output.codec is Codec.VP9 else "mp4"
     return film(
         storyboard,
         timeline,
-        MATERIALS,
+        materials or MATERIALS,
         sounds,
         work=Path("/work"),
         target=Path(f"/out/film.{kind}"),
@@ -113,6 +116,16 @@ def test_the_argument_list_is_the_one_kept(name: str) -> None:
     if os.environ.get("JYNCO_GOLDEN") == "write":
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
+
+
+def test_a_source_without_what_it_is_for_is_refused_by_name() -> None:
+    mute = replace(PLAIN, audio_codec=None)
+    storyboard = FILMS["h264-standard"]
+    with pytest.raises(AssetRefused, match=r"bed\.m4a.*layer_m"):
+        tracks(storyboard, lay_out(storyboard, {}), MATERIALS, {"audio/bed.m4a": source("bed.m4a", mute)})
+    blind = {ClipId("clip_b"): source("sound.wav", replace(PLAIN, width=0, height=0))}
+    with pytest.raises(AssetRefused, match=r"sound\.wav"):
+        compiled(FILMS["one-clip-silent"], blind)
 
 
 def test_the_same_film_has_the_same_arguments() -> None:
