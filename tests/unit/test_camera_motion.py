@@ -140,7 +140,8 @@ def test_a_still_camera_shows_one_picture(picture: Path, tmp_path: Path) -> None
     frames = filmed(shot("static shot"), picture, tmp_path)
     first = frames[0].astype(float)
     assert max(np.abs(frame - first).mean() for frame in frames) < 2  # the encoder's own grain
-    assert max(np.hypot(*cv2.phaseCorrelate(first, frame.astype(float))[0]) for frame in frames) < 0.02
+    places = [cv2.phaseCorrelate(first, frame.astype(float))[0] for frame in frames]
+    assert np.abs(places).max() < 0.1
 
 
 def test_without_a_word_the_camera_is_calm_but_alive(picture: Path, tmp_path: Path) -> None:
