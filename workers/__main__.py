@@ -1,68 +1,8 @@
 """``python -m workers motion|render|preview|batch|beat|flower``: what the Procfile starts."""
 
-from __future__ import annotations
-
 import sys
-from collections.abc import Sequence
 
-from celery.signals import worker_shutting_down
-from celery.utils.nodenames import default_nodename, host_format
-
-from config.logging import set_up
-from config.settings import Settings, read
-from jynco.errors import JyncoError
-from workers.app import app, configure
-from workers.heartbeat import STOPPING
-from workers.mirror import mirror
-from workers.queues import ROLES
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Run one process until it is told to end. Exit code 2 for a wrong name, 4 for a missing service."""
-    names = [*ROLES, "beat", "flower"]
-    if len(arguments) < 1 or arguments[0] not in names:
-        sys.stderr.write(f"usage: python -m workers {'|'.join(names)}\n")
-        return 2
-    try:
-        settings = read()
-        configure(settings)
-    except JyncoError as error:
-        sys.stderr.write(f"{error.message}\n")
-        return 4
-    set_up(settings.log_level)
-    return _run(arguments[0], list(arguments[1:]), settings)
-
-
-def _run(name: str, rest: list[str], settings: Settings) -> int:
-    if name == "beat":
-        app.Beat(loglevel=settings.log_level, quiet=True).run()
-        return 0
-    if name == "flower":
-        app.start(["flower", f"--port={settings.port}", f"--address={settings.host}", *rest])
-    return _work(name, settings)
-
-
-def _work(name: str, settings: Settings) -> int:
-    role = ROLES[name]
-    worker_shutting_down.connect(_stop, weak=False)
-    worker = app.Worker(
-        hostname=host_format(default_nodename(f"{name}@%h")),
-        pool=role.pool,
-        concurrency=role.concurrency,
-        queues=list(role.queues),
-        loglevel=settings.log_level,
-        without_mingle=True,  # 1.1 s at boot, and nothing here needs to know its neighbours
-        without_gossip=True,
-        task_events=True,  # Flower
-    )
-    worker.start()
-    mirror.flush()
-    return int(worker.exitcode or 0)
-
-
-def _stop(**_: object) -> None:
-    STOPPING.set()
-
+from workers.process import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

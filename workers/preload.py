@@ -6,7 +6,7 @@ Celery imports most of itself only when a worker starts; each fork would do that
 from importlib import import_module
 
 for _module in (
-    "workers.__main__",
+    "workers.process",
     "workers.tasks.motion",
     "workers.tasks.render",
     "workers.tasks.upkeep",

@@ -18,7 +18,7 @@ class UnheardResults(RedisBackend):
     def on_task_call(self, producer: Any, task_id: str) -> None:
         """A task was sent: nothing to subscribe to."""
 
-    def add_pending_result(self, result: Any, weak: bool = False, start_drainer: bool = True) -> Any:
+    def add_pending_result(self, result: Any, *_: Any, **__: Any) -> Any:
         """A handle was made: nothing to keep."""
         return result
 

@@ -17,11 +17,10 @@ from jynco.model.jobs import Job
 from jynco.model.states import JobState
 
 LOOK: Final = 0.1  # seconds between looks at the rows
-PATIENCE: Final = 20.0  # seconds without a worker before we say so
 
 
-def follow(house: House, job_id: JobId, speech: Speech) -> Job:
-    """Wait until the job has ended. ServiceAway when it is queued and no worker is there to take it."""
+def follow(house: House, job_id: JobId, speech: Speech, patience: float) -> Job:
+    """Wait until the job has ended. ServiceAway when nobody took it for ``patience`` seconds and no worker answers."""
     watch = _Bar(speech) if speech.err.is_terminal else _Lines(speech)
     started = time.monotonic()
     with watch:
@@ -31,7 +30,7 @@ def follow(house: House, job_id: JobId, speech: Speech) -> Job:
             watch.show(job, children)
             if job.state.terminal:
                 return job
-            if time.monotonic() - started > PATIENCE and _untouched(job, children):
+            if time.monotonic() - started > patience and _untouched(job, children):
                 _workers_there()
                 started = time.monotonic()
             time.sleep(LOOK)
@@ -46,7 +45,7 @@ def _workers_there() -> None:
 
     if not app.control.ping(timeout=2.0):
         raise ServiceAway(
-            "No worker answers: start some (the Procfile's worker lines). The job is kept and will be done then.",
+            "No worker answers: start some (the Procfile's worker lines). The job is kept and will be done then."
         )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -14,12 +16,16 @@ from jynco.cli.speech import Speech
 
 ROOT: Final = Path(__file__).resolve().parents[2]  # the checkout: Procfile, examples
 WORKERS: Final = ("worker_motion", "worker_render", "worker_preview", "beat")
+RELEASE: Final = ("jynco.cli.main", "migrations.runner")  # what the Procfile's release line imports
 
 
 @contextmanager
 def house(settings: Settings, speech: Speech, processes: Sequence[str] = ()) -> Iterator[House]:
     """A house with its servers up, and with ``processes`` of the Procfile where this machine runs them itself."""
+    learning = threading.Thread(target=_learn, name="imports", daemon=True)
+    learning.start()
     with servers(settings, speech, processes) as found:
+        learning.join()
         from workers.app import configure
         from workers.house import house as opened
         from workers.house import use
@@ -48,8 +54,20 @@ def servers(
         root=ROOT,
         procfile=ROOT / "Procfile",
         processes=processes,
-        preload=("workers.preload",) if processes else (),
+        preload=(*RELEASE, "workers.preload") if processes else RELEASE,
         environment={**inherited(), "JYNCO_DATA": str(settings.data), "PORT": str(port)},
         started=speech.say,
     ) as up:
         yield replace(settings, database_url=up.database_url, redis_url=up.redis_url)
+
+
+def patience(settings: Settings) -> float:
+    """Seconds that a job may lie untouched before we ask whether there are workers. Our own are still starting."""
+    return 120.0 if settings.embedded else 10.0
+
+
+def _learn() -> None:
+    """Import what the house needs while the servers start; whoever needs it afterwards finds it there."""
+    for module in ("workers.dispatch", "jynco.adapters.database.postgres", "kombu.transport.redis"):
+        with suppress(ImportError):
+            import_module(module)

@@ -29,6 +29,11 @@ def main(arguments: Sequence[str]) -> int:
         return int(jynco.main(list(arguments), prog_name="jynco", standalone_mode=False) or 0)
     except click.exceptions.Exit as left:
         return left.exit_code
+    except (
+        click.exceptions.NoArgsIsHelpError
+    ) as asked:  # help is no fault, and a script must notice all the same
+        speech.say(asked.format_message())
+        return exits.WRONG
     except click.ClickException as wrong:
         return speech.fail(UsageWrong(f"{wrong.format_message()} See 'jynco --help'."))
     except (KeyboardInterrupt, click.Abort):

@@ -10,7 +10,7 @@ from jynco.bootstrap import workshop
 from jynco.document import checks, files
 from jynco.document.readiness import readiness_faults
 from jynco.document.view import storyboard
-from jynco.errors import DocumentInvalid, Fault, JyncoError
+from jynco.errors import DocumentInvalid, Fault, JyncoError, NotJson
 from jynco.model.ids import ProjectId
 from jynco.model.storyboard import Document, Storyboard
 
@@ -42,13 +42,20 @@ class Paper:
 
 def check(path: Path, settings: Settings, provider: str | None = None) -> Paper:
     """A storyboard that can be made into a film. DocumentInvalid lists every fault, files included."""
-    document, faults = checks.examine(files.read_bytes(path))
+    document, faults = _examined(path)
     if faults:
         raise DocumentInvalid([*faults, *_readiness(path, document, settings, provider, lenient=True)])
     found = _readiness(path, document, settings, provider)
     if found:
         raise DocumentInvalid(found)
     return Paper(path, document, storyboard(document))
+
+
+def _examined(path: Path) -> tuple[Document, list[Fault]]:
+    try:
+        return checks.examine(files.read_bytes(path))
+    except NotJson as error:
+        raise NotJson(f"{path}: {error.message}") from None
 
 
 def _readiness(

@@ -17,7 +17,7 @@ from jynco.bootstrap import House
 from jynco.cli import exits, options
 from jynco.cli import paper as papers
 from jynco.cli.follow import follow
-from jynco.cli.home import ROOT, WORKERS, house
+from jynco.cli.home import ROOT, WORKERS, house, patience
 from jynco.cli.speech import Speech
 from jynco.compose.encoder import container_for
 from jynco.document import files
@@ -98,7 +98,7 @@ def make(
     with house(settings, speech, WORKERS) as home:
         home.quartermaster.bring_in(paper.project_id, paper.folder, paper.paths)
         home.storyboard.store(paper.document)
-        job = _run(home, paper, replace(wishes, container=kind), speech)
+        job = _run(home, paper, replace(wishes, container=kind), speech, patience(settings))
         home.storyboard.publish(paper.project_id)
         if write_back:
             files.write(storyboard, home.storyboard.published(paper.project_id))
@@ -108,13 +108,13 @@ def make(
     return _told(job, target, report, speech)
 
 
-def _run(home: House, paper: papers.Paper, wishes: Wishes, speech: Speech) -> Job:
+def _run(home: House, paper: papers.Paper, wishes: Wishes, speech: Speech, patience: float) -> Job:
     from workers import dispatch
 
     started = home.architect.start(paper.project_id, wishes)
     speech.say(f"{paper.project_id}: {len(started.clips)} of {len(paper.board.clips)} clips to generate")
     dispatch.start(started)
-    return follow(home, started.first.job_id, speech)
+    return follow(home, started.first.job_id, speech, patience)
 
 
 def _told(job: Job, target: Path, report: dict[str, Json], speech: Speech) -> int:

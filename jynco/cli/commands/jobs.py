@@ -11,7 +11,7 @@ from jynco.agents.report import job_report
 from jynco.bootstrap import House
 from jynco.cli import exits, options
 from jynco.cli.follow import follow
-from jynco.cli.home import WORKERS, house
+from jynco.cli.home import WORKERS, house, patience
 from jynco.cli.speech import Speech
 from jynco.errors import NotFound, UsageWrong
 from jynco.model.ids import ClipId, JobId, ProjectId, is_clip_id, is_job_id, is_project_id
@@ -24,9 +24,9 @@ from jynco.model.states import JobState, Lane
 @options.common
 def status(job: str, data: Path | None, as_json: bool) -> int:
     """How JOB is doing."""
-    speech = Speech.create(as_json)
+    speech, job_id = Speech.create(as_json), _job(job)
     with house(read(data=data), speech) as home:
-        found = home.database.jobs.get(_job(job))
+        found = home.database.jobs.get(job_id)
         speech.answer(_lines(found), job_report(home.database, found))
     return exits.FAILED if found.state in {JobState.FAILED, JobState.CANCELLED} else exits.DONE
 
@@ -38,9 +38,10 @@ def status(job: str, data: Path | None, as_json: bool) -> int:
 @options.common
 def retry(project: str, clip: str, pay_again: bool, data: Path | None, as_json: bool) -> int:
     """Make CLIP of PROJECT once more, after it failed."""
-    speech = Speech.create(as_json)
-    with house(read(data=data), speech, WORKERS) as home:
-        return _make(home, ProjectId(project), ClipId(clip), pay_again, speech)
+    speech, settings = Speech.create(as_json), read(data=data)
+    project_id, clip_id = _project(project), _clip(clip)
+    with house(settings, speech, WORKERS) as home:
+        return _make(home, project_id, clip_id, pay_again, speech, patience(settings))
 
 
 @click.command()
@@ -50,10 +51,12 @@ def retry(project: str, clip: str, pay_again: bool, data: Path | None, as_json: 
 @options.common
 def edit(project: str, clip: str, prompt: str, data: Path | None, as_json: bool) -> int:
     """Change the prompt of CLIP, and make it."""
-    speech = Speech.create(as_json)
-    with house(read(data=data), speech, WORKERS) as home:
-        home.storyboard.edit_clip(_project(project), _clip(clip), {"motionPrompt": prompt})
-        return _make(home, ProjectId(project), ClipId(clip), False, speech)
+    speech, settings = Speech.create(as_json), read(data=data)
+    project_id, clip_id = _project(project), _clip(clip)
+    with house(settings, speech, WORKERS) as home:
+        home.storyboard.edit_clip(project_id, clip_id, {"motionPrompt": prompt})
+        speech.say("A copy of the storyboard elsewhere keeps its old prompt: write the new one there, too.")
+        return _make(home, project_id, clip_id, False, speech, patience(settings))
 
 
 @click.command()
@@ -61,19 +64,21 @@ def edit(project: str, clip: str, prompt: str, data: Path | None, as_json: bool)
 @options.common
 def cancel(job: str, data: Path | None, as_json: bool) -> int:
     """End JOB and the clips that are made for it."""
-    speech = Speech.create(as_json)
+    speech, job_id = Speech.create(as_json), _job(job)
     with house(read(data=data), speech) as home:
-        ended = home.architect.cancel(_job(job))
+        ended = home.architect.cancel(job_id)
         speech.answer(f"{ended.job_id} is {ended.state}", job_report(home.database, ended))
     return exits.DONE if ended.state is JobState.CANCELLED else exits.FAILED
 
 
-def _make(home: House, project: ProjectId, clip: ClipId, pay_again: bool, speech: Speech) -> int:
+def _make(
+    home: House, project: ProjectId, clip: ClipId, pay_again: bool, speech: Speech, patience: float
+) -> int:
     from workers import dispatch
 
-    started = home.architect.retry(_project(project), _clip(clip), lane=Lane.NORMAL, pay_again=pay_again)
+    started = home.architect.retry(project, clip, lane=Lane.NORMAL, pay_again=pay_again)
     dispatch.start(started)
-    job = follow(home, started.first.job_id, speech)
+    job = follow(home, started.first.job_id, speech, patience)
     home.storyboard.publish(project)
     if job.failure is not None:
         speech.say(f"jynco: {clip} failed: {job.failure.message}")
