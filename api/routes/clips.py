@@ -12,9 +12,11 @@ from api.errors import RequestInvalid
 from api.routing import Answer, Body, Routes
 from api.schemas.asked import Retry, RetryAsked
 from api.schemas.told import AcceptedTold
-from jynco.errors import AssetRefused, Conflict, Fault, NotFound, StaleRevision
+from jynco.document.clips import is_footage
+from jynco.document.merge import merge
+from jynco.errors import AssetRefused, Conflict, Fault, NotFound, StaleRevision, UsageWrong
 from jynco.model.ids import ClipId, ProjectId
-from jynco.model.storyboard import Json
+from jynco.model.storyboard import Document, Json
 from workers.house import house
 
 routes = Routes("clips", "One clip of a storyboard.")
@@ -45,6 +47,8 @@ def edit_clip(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
     """
     fields = bodies.merge_patch(bodies.REQUEST_BYTES)
     _peoples(fields, clip_id)
+    if is_footage(merge(_clip(house().storyboard.current(project_id).document, clip_id), fields)):
+        raise UsageWrong(f"Clip '{clip_id}' is footage and is never made: edit it through the storyboard.")
     _edit(project_id, clip_id, fields)
     return starts.ring(house().architect.retry(project_id, clip_id))
 
@@ -70,7 +74,7 @@ def retry_clip(project_id: ProjectId, clip_id: ClipId, body: Retry) -> ResponseR
 def get_video(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
     """Watch a clip: the one that was made, or the footage people gave"""
     here = house()
-    relative = _source(here.storyboard.published(project_id)["timeline"], clip_id)
+    relative = _source(_clip(here.storyboard.published(project_id), clip_id))
     try:
         path = here.quartermaster.file(project_id, relative)
         kind = media.film_type(here.quartermaster.film(path))
@@ -79,7 +83,7 @@ def get_video(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
     return media.send(path, kind or "application/octet-stream", f"{clip_id}{path.suffix}")
 
 
-def _peoples(fields: Mapping[str, Json], clip_id: ClipId) -> None:
+def _peoples(fields: Document, clip_id: ClipId) -> None:
     faults = [
         Fault(f"/{name}", "made", f"{name} is Jynco's to write: leave it out")
         for name in MADE
@@ -93,7 +97,7 @@ def _peoples(fields: Mapping[str, Json], clip_id: ClipId) -> None:
         raise RequestInvalid(faults)
 
 
-def _edit(project_id: ProjectId, clip_id: ClipId, fields: Mapping[str, Json]) -> None:
+def _edit(project_id: ProjectId, clip_id: ClipId, fields: Document) -> None:
     """Edits of one clip do not mind edits of the others: one that came between is no reason to refuse this."""
     for _ in range(TRIES):
         try:
@@ -104,11 +108,16 @@ def _edit(project_id: ProjectId, clip_id: ClipId, fields: Mapping[str, Json]) ->
     raise Conflict(f"'{project_id}' is being changed all the time: try this edit again.")
 
 
-def _source(timeline: Json, clip_id: ClipId) -> str:
+def _clip(document: Document, clip_id: ClipId) -> dict[str, Json]:
+    timeline = document["timeline"]
     for clip in timeline if isinstance(timeline, list) else []:
         if isinstance(clip, dict) and clip.get("clipId") == clip_id:
-            source = clip.get("sourceFile")
-            if isinstance(source, str) and source:
-                return source
-            raise NotFound(f"Clip '{clip_id}' has no film yet: it is {clip.get('status')}.")
-    raise NotFound(f"There is no clip '{clip_id}' in this project.")
+            return clip
+    raise NotFound(f"There is no clip '{clip_id}' in '{document['projectId']}'.")
+
+
+def _source(clip: dict[str, Json]) -> str:
+    source = clip.get("sourceFile")
+    if isinstance(source, str) and source:
+        return source
+    raise NotFound(f"Clip '{clip['clipId']}' has no film yet: it is {clip.get('status')}.")

@@ -20,7 +20,9 @@ MONEY: Final = r"[0-9]{1,7}(\.[0-9]{1,6})?"
 class CamelSchema(Schema):
     """A schema whose JSON names are in camelCase. Names it does not know are refused."""
 
-    class Meta:  # noqa: D106 - marshmallow's own place for it
+    class Meta:
+        """Where marshmallow looks for it."""
+
         unknown = RAISE
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:

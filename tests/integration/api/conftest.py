@@ -95,7 +95,7 @@ def storyboard(project_id: str, clips: int = 1, **changes: Any) -> dict[str, Any
         {
             "clipId": f"clip_{number}",
             "status": "pending",
-            "motionPrompt": f"pan left {number}",
+            "motionPrompt": f"pan left {number} of {project_id}",  # no other test has it in the cache
             "sourceImage": "assets/missing.png",
             "duration": 1,
         }

@@ -18,7 +18,7 @@ def test_an_edited_prompt_starts_its_clip_alone(ask: Caller, project: Projects) 
     assert [each["clipId"] for each in started.get_json()["jobs"]] == ["clip_2"]
     assert started.headers["Location"].startswith("/v1/jobs/job_motion_")
     assert clip_of(ask, name, "clip_2")["motionPrompt"] == "tilt up"
-    assert clip_of(ask, name, "clip_1")["motionPrompt"] == "pan left 1"
+    assert clip_of(ask, name, "clip_1")["motionPrompt"] == f"pan left 1 of {name}"
 
 
 def test_null_takes_a_field_out(ask: Caller, project: Projects) -> None:

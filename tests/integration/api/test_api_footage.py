@@ -32,6 +32,14 @@ def test_the_whole_film_comes_with_its_type(ask: Caller, footage: tuple[str, byt
     assert answer.headers["Content-Length"] == str(len(content))
 
 
+def test_footage_is_edited_as_part_of_its_storyboard(ask: Caller, footage: tuple[str, bytes]) -> None:
+    address = footage[0].removesuffix("/video")
+    before = ask.get(f"{address.partition('/clips')[0]}/storyboard").data
+    assert ask("PATCH", address, json={"duration": 0.5}).status_code == 422
+    assert ask.get(f"{address.partition('/clips')[0]}/storyboard").data == before
+    assert ask.post(f"{address}/retry").status_code == 422
+
+
 @pytest.mark.parametrize(("first", "last"), [(0, 0), (10, 99), (-50, None), (100, None)])
 def test_players_ask_for_parts(ask: Caller, footage: tuple[str, bytes], first: int, last: int | None) -> None:
     address, content = footage

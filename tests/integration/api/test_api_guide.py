@@ -26,6 +26,8 @@ def test_the_guide_makes_a_film(servers: Servers, settings: Settings, tmp_path: 
     with web(servers, settings.data) as (client, _):
         env = {**os.environ, "JYNCO": str(client.base_url).rstrip("/")}
         script = ["sh", "-euc", commands]
-        ran = subprocess.run(script, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=100, check=False)
+        ran = subprocess.run(
+            script, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=100, check=False
+        )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert (tmp_path / "dawn.mp4").read_bytes()[4:8] == b"ftyp"
