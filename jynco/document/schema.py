@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -62,9 +61,6 @@ def _quick() -> jsonschema_rs.Draft202012Validator:
 
 @cache
 def _thorough() -> Validator:
-    # With its extra for formats jsonschema compiles the grammar of international addresses at import, for
-    # seconds. No format of ours needs it, and None is Python's way to say: not installed.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from jsonschema import Draft202012Validator, FormatChecker, validators
 
     checker = FormatChecker(formats=())
