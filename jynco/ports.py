@@ -44,10 +44,14 @@ class Pictures(Protocol):
 
 
 class Storage(Protocol):
-    """Files by key, such as ``projects/proj_a/images/x.png``. Writes appear whole or not at all. Raises StorageFull."""
+    """Files by key, such as ``projects/proj_a/images/x.png``. Writes appear whole or not at all.
+
+    Raises StorageFull, PathRefused for what cannot be a key, ServiceAway.
+    """
 
     def put(self, key: str, source: Path) -> None: ...  # copies
     def put_bytes(self, key: str, data: bytes) -> None: ...
+    def swap(self, key: str, data: bytes, seen: bytes | None) -> bool: ...  # only while it is still ``seen``
     def adopt(self, key: str, source: Path) -> None: ...  # moves a finished scratch file in
     def link(self, source_key: str, key: str) -> None: ...  # hard link or copy; NotFound
     def path(self, key: str) -> Path: ...  # a local file to read; NotFound
@@ -57,6 +61,7 @@ class Storage(Protocol):
     def delete_all(self, prefix: str) -> None: ...
     def keys(self, prefix: str) -> Iterator[str]: ...
     def scratch(self) -> AbstractContextManager[Path]: ...  # a folder that is gone afterwards
+    def sweep(self) -> int: ...  # removes scratch folders whose process was killed
 
 
 class Lock(Protocol):

@@ -1,1 +1,1 @@
-"""Locks by name: across processes of one machine (file), or of one process (memory)."""
+"""Locks by name: across machines (postgres), across processes of one machine (file), or of one process (memory)."""

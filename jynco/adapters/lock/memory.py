@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,12 +13,12 @@ class MemoryLocks:
     """One ``threading.Lock`` per name."""
 
     def __init__(self) -> None:
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._locks: dict[str, threading.Lock] = {}
 
     @contextmanager
     def hold(self, name: str, timeout: float = 30.0) -> Iterator[None]:
         """Hold ``name`` for the block; waits at most ``timeout`` seconds, then ServiceAway."""
-        lock = self._locks[name]
+        lock = self._locks.setdefault(name, threading.Lock())
         if not lock.acquire(timeout=timeout):
             raise ServiceAway(f"'{name}' is busy: try again in a moment.", retry_after=5)
         try:

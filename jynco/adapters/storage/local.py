@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path, PurePosixPath
+from typing import Final
 
-from jynco.errors import NotFound, PathRefused, ServiceAway, StorageFull
+from jynco.adapters.storage.faults import explained, unreadable
+from jynco.adapters.storage.scratch import Scratch
+from jynco.errors import NotFound, PathRefused
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
+TRIES: Final = 20  # a folder that is deleted so often while one file goes in is not a race any more
 
 
 class LocalStorage:
@@ -20,9 +21,10 @@ class LocalStorage:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._scratch = Scratch(root / "scratch")
 
     def put(self, key: str, source: Path) -> None:
-        """Copy ``source`` in."""
+        """Copy ``source`` in. NotFound when it is not there."""
         with self._staged(key) as staged:
             shutil.copyfile(source, staged)
 
@@ -31,10 +33,22 @@ class LocalStorage:
         with self._staged(key) as staged:
             staged.write_bytes(data)
 
+    def swap(self, key: str, data: bytes, seen: bytes | None) -> bool:
+        """As ``put_bytes``, but only while the content is still ``seen`` (None: not there); whether it was."""
+        with explained(key), self._scratch.folder() as folder:
+            staged = folder / "file"
+            staged.write_bytes(data)
+            _flush(staged)
+            # People's editors take no lock, so a moment remains between look and rename; it is as short as can be.
+            if self._content(key) != seen:
+                return False
+            self._finish(staged, self._path(key))
+        return True
+
     def adopt(self, key: str, source: Path) -> None:
-        """Move a finished scratch file in."""
+        """Move a finished scratch file in. NotFound when it is not there."""
         with self._staged(key) as staged:
-            source.replace(staged)
+            shutil.move(source, staged)
 
     def link(self, source_key: str, key: str) -> None:
         """Give the content of ``source_key`` a second name that outlives the first. NotFound."""
@@ -48,80 +62,75 @@ class LocalStorage:
     def path(self, key: str) -> Path:
         """The file of ``key``, to read only. NotFound."""
         path = self._path(key)
-        if not path.is_file():
+        if not os.path.isfile(path):  # noqa: PTH113 - pathlib's raises for names that are too long
             raise NotFound(f"There is no file '{key}' in the storage.")
         return path
 
     def read(self, key: str) -> bytes:
-        """The content of ``key``. NotFound."""
-        try:
+        """The content of ``key``. NotFound, ServiceAway when it is there and cannot be read."""
+        with unreadable(key):
             return self.path(key).read_bytes()
-        except FileNotFoundError:
-            raise NotFound(f"There is no file '{key}' in the storage.") from None
 
     def exists(self, key: str) -> bool:
         """Whether ``key`` is there."""
-        return self._path(key).is_file()
+        return os.path.isfile(self._path(key))  # noqa: PTH113 - as above
 
     def delete(self, key: str) -> None:
         """Remove ``key``; a missing one is fine."""
-        self._path(key).unlink(missing_ok=True)
+        with explained(key), suppress(FileNotFoundError, NotADirectoryError):
+            self._path(key).unlink()
 
     def delete_all(self, prefix: str) -> None:
-        """Remove every key below the folder ``prefix``."""
-        shutil.rmtree(self._path(prefix), ignore_errors=True)
+        """Remove every key below the folder ``prefix``, all at once for whoever looks."""
+        with explained(prefix), self._scratch.folder() as folder, suppress(FileNotFoundError):
+            self._path(prefix).rename(folder / "gone")
 
     def keys(self, prefix: str) -> Iterator[str]:
-        """Every key below the folder ``prefix``, sorted."""
-        folder = self._path(prefix)
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-            if path.is_file():
-                yield path.relative_to(self._root).as_posix()
+        """Every key below the folder ``prefix``, sorted. Those that come or go meanwhile may be among them."""
+        found = (Path(folder, name) for folder, _, names in os.walk(self._path(prefix)) for name in names)
+        yield from sorted(path.relative_to(self._root).as_posix() for path in found)
 
-    @contextmanager
-    def scratch(self) -> Iterator[Path]:
+    def scratch(self) -> AbstractContextManager[Path]:
         """A folder on the same file system as the keys; gone afterwards."""
-        with _explained("scratch space"):
-            base = self._root / "scratch"
-            base.mkdir(parents=True, exist_ok=True)
-            folder = Path(tempfile.mkdtemp(dir=base))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        return self._scratch.folder()
+
+    def sweep(self) -> int:
+        """Remove the scratch folders of processes that were killed; returns how many."""
+        return self._scratch.sweep()
 
     @contextmanager
     def _staged(self, key: str) -> Iterator[Path]:
         """A scratch name to fill; becomes ``key`` when the block ends well, and vanishes otherwise."""
         target = self._path(key)
-        with _explained(key), self.scratch() as folder:
+        with explained(key), self._scratch.folder() as folder:
             staged = folder / "file"
             yield staged
             _flush(staged)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            staged.replace(target)
+            self._finish(staged, target)
+
+    def _finish(self, staged: Path, target: Path) -> None:
+        for left in reversed(range(TRIES)):
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                staged.replace(target)
+                break
+            except FileNotFoundError:  # a folder was deleted between our two steps
+                if not left:
+                    raise
+        with suppress(FileNotFoundError):  # or a moment later, and our file with it
             _flush(target.parent)
+
+    def _content(self, key: str) -> bytes | None:
+        try:
+            return self._path(key).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
 
     def _path(self, key: str) -> Path:
         pure = PurePosixPath(key)
         if pure.is_absolute() or ".." in pure.parts or "\0" in key or not pure.parts:
             raise PathRefused(f"'{key}' is not a storage key: keys are relative and never contain '..'.")
         return self._root / pure
-
-
-@contextmanager
-def _explained(key: str) -> Iterator[None]:
-    """Say what a full or closed disk means, instead of the system's number."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except OSError as fault:
-        if fault.errno in _FULL:
-            raise StorageFull(
-                f"Cannot write '{key}': {fault.strerror}. Free some space, then try again."
-            ) from fault
-        raise ServiceAway(f"Cannot write '{key}': {fault.strerror}.") from fault
 
 
 def _flush(path: Path) -> None:

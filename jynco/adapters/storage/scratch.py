@@ -1,0 +1,62 @@
+"""Scratch folders: gone after use, and after a crash found by whoever sweeps.
+
+Each has a lock file beside it that its maker holds for as long as it works there. The kernel lets go of it when
+the maker dies, however it dies, so a lock that can be had means a folder that nobody works in.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jynco.adapters.storage.faults import explained
+
+
+class Scratch:
+    """A place for unfinished files, below ``base``."""
+
+    def __init__(self, base: Path) -> None:
+        self._base = base
+
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """A folder of one's own, gone afterwards. StorageFull."""
+        with explained("scratch space"):
+            self._base.mkdir(parents=True, exist_ok=True)
+            held, lock = tempfile.mkstemp(suffix=".lock", dir=self._base)
+            fcntl.flock(held, fcntl.LOCK_EX)
+            folder = Path(lock).with_suffix("")
+        try:
+            with explained("scratch space"):
+                folder.mkdir()
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            Path(lock).unlink(missing_ok=True)
+            os.close(held)
+
+    def sweep(self) -> int:
+        """Remove what killed processes left; returns how many folders went."""
+        return sum(_swept(lock) for lock in sorted(self._base.glob("*.lock")))
+
+
+def _swept(lock: Path) -> bool:
+    """Whether the lock could be had; then nobody works in its folder, and both are gone now."""
+    try:
+        held = os.open(lock, os.O_RDWR)
+    except OSError:  # its maker was faster
+        return False
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+        lock.unlink(missing_ok=True)
+    except OSError:
+        return False
+    finally:
+        os.close(held)
+    return True
