@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings
+from jynco.agents.casting import Casting
 from jynco.bootstrap import workshop
+from jynco.cli.pruning import pruned
 from jynco.document import checks, files
 from jynco.document.readiness import readiness_faults
 from jynco.document.view import storyboard
-from jynco.errors import DocumentInvalid, Fault, JyncoError, NotJson
+from jynco.errors import DocumentInvalid, Fault, JyncoError, NotJson, RequestRejected, UsageWrong
 from jynco.model.ids import ProjectId
 from jynco.model.storyboard import Document, Storyboard
 
@@ -43,11 +46,22 @@ class Paper:
 def check(path: Path, settings: Settings, provider: str | None = None) -> Paper:
     """A storyboard that can be made into a film. DocumentInvalid lists every fault, files included."""
     document, faults = _examined(path)
+    found = _readiness(path, pruned(document, faults), settings, provider)
     if faults:
-        raise DocumentInvalid([*faults, *_readiness(path, document, settings, provider, lenient=True)])
-    found = _readiness(path, document, settings, provider)
-    if found:
-        raise DocumentInvalid(found)
+        told = {fault.pointer for fault in faults}
+        found = [fault for fault in found if fault.code == "asset" and fault.pointer not in told]
+    if faults or found:
+        raise DocumentInvalid([*faults, *found])
+    return Paper(path, document, storyboard(document))
+
+
+def sketch(path: Path, settings: Settings, provider: str | None = None) -> Paper:
+    """A storyboard that can be planned: of a clip that cannot be made, the plan says so. DocumentInvalid."""
+    document, faults = _examined(path)
+    found = faults or _readiness(path, document, settings, provider)
+    refused = [fault for fault in found if faults or not fault.pointer.startswith("/timeline")]
+    if refused:
+        raise DocumentInvalid(refused)
     return Paper(path, document, storyboard(document))
 
 
@@ -58,15 +72,8 @@ def _examined(path: Path) -> tuple[Document, list[Fault]]:
         raise NotJson(f"{path}: {error.message}") from None
 
 
-def _readiness(
-    path: Path, document: Document, settings: Settings, provider: str | None, *, lenient: bool = False
-) -> list[Fault]:
-    try:
-        board = storyboard(document)
-    except Exception:
-        if lenient:  # a document with faults may have no view; its faults are reported anyway
-            return []
-        raise
+def _readiness(path: Path, document: Document, settings: Settings, provider: str | None) -> list[Fault]:
+    board = storyboard(document)
     quartermaster, casting = workshop(settings)
     images = {clip.source_image for clip in board.clips}
 
@@ -77,6 +84,21 @@ def _readiness(
             return error.message
         return quartermaster.refusal(found, still=relative in images)
 
-    return readiness_faults(
-        board, can_text_to_video=lambda name: casting.can_text_to_video(name or provider), asset=asset
-    )
+    return [
+        *_unknown_providers(board, casting, provider),
+        *readiness_faults(
+            board, can_text_to_video=lambda name: casting.can_text_to_video(name or provider), asset=asset
+        ),
+    ]
+
+
+def _unknown_providers(board: Storyboard, casting: Casting, provider: str | None) -> Iterator[Fault]:
+    """Clips whose provider or model is not to be had; UsageWrong when it is not the document that names it."""
+    for clip in board.clips:
+        if clip.footage is None:
+            try:
+                casting.role(clip, provider)
+            except RequestRejected as error:
+                if clip.provider is None:
+                    raise UsageWrong(error.message) from None
+                yield Fault(f"{clip.pointer}/provider", "provider", error.message)

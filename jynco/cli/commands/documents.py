@@ -44,7 +44,7 @@ def validate(storyboard: Path, data: Path | None, as_json: bool) -> int:
 def plan(storyboard: Path, provider: str | None, data: Path | None, as_json: bool) -> int:
     """What a film of STORYBOARD needs, clip by clip, with price and time. Changes nothing."""
     speech, settings = Speech.create(as_json), read(data=data)
-    sheet = paper.check(storyboard, settings, provider)
+    sheet = paper.sketch(storyboard, settings, provider)
     with house(settings, speech) as home:
         drawn = home.architect.sketch(sheet.document, sheet.folder, Wishes(provider=provider))
     speech.answer(_table(drawn), plan_report(drawn))
