@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from jynco.compose import audio
 from jynco.compose.encoder import container_for, muxer_options, sound_options, video_options
-from jynco.compose.graph import Stream, command_line
+from jynco.compose.graph import Output, Stream, command_line
 from jynco.compose.picture import Room, picture
 from jynco.compose.sources import Material, Source
 from jynco.compose.spans import tile
@@ -67,8 +67,9 @@ def film(
         "fps_mode": "cfr",
         "map_chapters": "-1",
     }
-    arguments = _filed(command_line(streams, target, options), papers, metadata(storyboard, document))
-    return Command(arguments, papers.files, timeline.frames)
+    arguments = filed(command_line(Output(streams, target, options)), papers)
+    about = papers.keep(metadata(storyboard, document), "metadata")
+    return Command(_described(arguments, about), papers.files, timeline.frames)
 
 
 def metadata(storyboard: Storyboard, document: str | None) -> str:
@@ -82,12 +83,17 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{letter}" if letter in "=;#\\\n" else letter for letter in text.replace("\0", ""))
 
 
-def _filed(arguments: list[str], papers: Papers, metadata: str) -> tuple[str, ...]:
-    """The graph goes into a file, and the metadata becomes the last input."""
+def filed(arguments: Sequence[str], papers: Papers) -> tuple[str, ...]:
+    """The arguments with their graph in a file: a command line has no room for a long film's."""
     place = arguments.index("-filter_complex")
-    inputs, graph, output = arguments[:place], arguments[place + 1], arguments[place + 2 :]
-    written = papers.keep(graph.replace("];[", "];\n["), "graph")
-    about = papers.keep(metadata, "metadata")
-    meta = ["-f", "ffmetadata", "-i", f"file:{about}"]
-    taken = ["-map_metadata", str(inputs.count("-i"))]
-    return (*inputs, *meta, "-/filter_complex", str(written), *output[:-1], *taken, output[-1])
+    written = papers.keep(arguments[place + 1].replace("];[", "];\n["), "graph")
+    return (*arguments[:place], "-/filter_complex", str(written), *arguments[place + 2 :])
+
+
+def _described(arguments: tuple[str, ...], about: Path) -> tuple[str, ...]:
+    """The metadata becomes the last input."""
+    place = arguments.index("-/filter_complex")
+    inputs, rest = arguments[:place], arguments[place:]
+    meta = ("-f", "ffmetadata", "-i", f"file:{about}")
+    taken = ("-map_metadata", str(inputs.count("-i")))
+    return (*inputs, *meta, *rest[:-1], *taken, rest[-1])

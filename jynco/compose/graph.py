@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -73,7 +74,19 @@ def copies(stream: Stream, count: int) -> list[Stream]:
     return [Stream(split, number) for number in range(count)]
 
 
-def command_line(streams: Sequence[Stream], target: Path, options: Options) -> list[str]:
-    """FFmpeg's arguments for one output, the graph among them."""
-    output = ffmpeg.output(*(stream._spec for stream in streams), f"file:{target}", **options)
-    return cast(list[str], ffmpeg.get_args(output))
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One file that a process writes: its streams, and how they are encoded and packed."""
+
+    streams: Sequence[Stream]
+    target: Path
+    options: Options
+
+
+def command_line(*outputs: Output) -> list[str]:
+    """FFmpeg's arguments for one process, its one graph among them."""
+    nodes = [
+        ffmpeg.output(*(stream._spec for stream in output.streams), f"file:{output.target}", **output.options)
+        for output in outputs
+    ]
+    return cast(list[str], ffmpeg.get_args(ffmpeg.merge_outputs(*nodes) if len(nodes) > 1 else nodes[0]))

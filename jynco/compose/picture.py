@@ -47,14 +47,25 @@ class Room:
 
 def picture(spans: Sequence[Span], room: Room) -> Stream:
     """The picture of ``spans``, one after the other, with whole-frame times and standard colours."""
-    cuts = _cut(spans, room)
-    streams = [_lettered(_made(span, number, cuts, room), span, room) for number, span in enumerate(spans)]
+    streams = _streams(spans, room)
     whole = joined(streams, "concat", n=len(streams), v=1, a=0) if len(streams) > 1 else streams[0]
-    return (
-        whole.filter("settb", expr=beat(room.frame.rate))
-        .filter("setpts", expr="N")
-        .filter("setparams", **STANDARD)
-    )
+    return _counted(whole, room.frame)
+
+
+def pictures(spans: Sequence[Span], room: Room) -> list[Stream]:
+    """The picture of each span by itself; a clip that several of them show is still decoded once."""
+    return [_counted(stream, room.frame) for stream in _streams(spans, room)]
+
+
+def _streams(spans: Sequence[Span], room: Room) -> list[Stream]:
+    cuts = _cut(spans, room)
+    return [_lettered(_made(span, number, cuts, room), span, room) for number, span in enumerate(spans)]
+
+
+def _counted(stream: Stream, frame: Frame) -> Stream:
+    """Whole-frame times from zero, and standard colours said in every frame."""
+    timed = stream.filter("settb", expr=beat(frame.rate)).filter("setpts", expr="N")
+    return timed.filter("setparams", **STANDARD)
 
 
 Cuts = Mapping[tuple[int, ClipId], Stream]  # by the span's number and the clip

@@ -12,11 +12,15 @@ from jynco.model.media import MediaInfo
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A media file and what a probe said of it. ``sound``: whether its own sound is kept (footage only)."""
+    """A media file and what a probe said of it. ``sound``: whether its own sound is kept (footage only).
+
+    ``sha256`` is its content's, in hexadecimal: what segments are known by, wherever the file lies.
+    """
 
     path: Path
     info: MediaInfo
     sound: bool = False
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,155 @@
+"""Parts that were encoded one by one, as one MP4: a new index in front, and their packets copied behind it.
+
+FFmpeg's own way (its concat demuxer) opens every part with a decoder and takes longer than all the rest of a
+small edit. Here a part costs a few kilobytes of index.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from jynco.compose.boxes import FULL, box, children, column, full, inside, runs
+from jynco.compose.moov import Strand, moov, table
+from jynco.compose.packets import Track, order
+
+CHUNKS_A_SECOND = 2  # of one stream before the other's: players read both at once
+SMALL = 2**32 - 2**28  # packets of so many bytes have places that 32 bits can name
+BRAND = box(b"ftyp", b"isom", column([0x200]), b"isom", b"iso2", b"mp41")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part's packets, and how many frames it must show."""
+
+    track: Track
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Bytes of one of the files; ``file`` counts the parts, and the sound comes after the last."""
+
+    file: int
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A whole film: the bytes in front, then the ranges, one after the other."""
+
+    head: bytes
+    ranges: tuple[Range, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Packet:
+    """A packet of the film: where it comes from, and in which half second it goes."""
+
+    file: int
+    offset: int
+    size: int
+    half: int
+
+
+def odd(parts: Sequence[Part]) -> list[int]:
+    """The parts whose decoder needs something else than most parts' do: they cannot be joined with the others."""
+    entries = [(part.track.entry, part.track.scale, part.track.lengths[0]) for part in parts]
+    usual = max(entries, key=entries.count)
+    return [number for number, entry in enumerate(entries) if entry != usual]
+
+
+def joined(parts: Sequence[Part], sound: Track | None, about: Mapping[str, str]) -> Joined:
+    """The film of ``parts``, with a sound that was made over the whole. ``about`` are its metadata.
+
+    ValueError for a part that has not exactly its frames, or does not fit the others.
+    """
+    strange = odd(parts)
+    if strange:
+        raise ValueError(f"part {strange[0]} was encoded in another way than most")
+    strands = [_pictures(parts), *([_sounds(sound)] if sound else [])]
+    packets = [
+        _packets([part.track for part in parts], 0),
+        *([_packets([sound], len(parts))] if sound else []),
+    ]
+    chunks = _woven(packets)
+    ranges = tuple(_merged(packet for _, chunk in chunks for packet in chunk))
+    return Joined(_head(strands, chunks, about, sum(each.length for each in ranges)), ranges)
+
+
+def _pictures(parts: Sequence[Part]) -> Strand:
+    """The parts end to end. Each shows all of its frames before the next's first, so only counts matter."""
+    beat, shown, keys, start = parts[0].track.lengths[0], list[int](), list[int](), 0
+    for part in parts:
+        shown += (start + place for place in order(part.track, part.frames))
+        keys += (start + key + 1 for key in sorted(part.track.keys))
+        start += part.frames
+    lead = max(number - place for number, place in enumerate(shown))
+    shifts = runs([(place - number + lead) * beat for number, place in enumerate(shown)])
+    times = [table(b"stts", [(len(shown), beat)]), full(b"stss", column([len(keys)]), column(keys))]
+    if len(shifts) > 1:
+        times.append(table(b"ctts", shifts))
+    sizes = [size for part in parts for size in part.track.sizes]
+    length = len(shown) * beat
+    return Strand(parts[0].track, sizes, b"".join(times), length, length, lead * beat)
+
+
+def _sounds(sound: Track) -> Strand:
+    """The sound as it is: its times, its lead and its end were right for the whole film when it was made."""
+    boxes = dict(children(inside(sound.box, b"mdia", b"minf", b"stbl")))
+    kept = (box(kind, boxes[kind]) for kind in (b"stts", b"sgpd", b"sbgp") if kind in boxes)
+    (lead,) = struct.unpack_from(">I", inside(sound.box, b"edts", b"elst"), FULL + 8)
+    length = sum(sound.lengths)
+    return Strand(sound, sound.sizes, b"".join(kept), length, length - lead, lead)
+
+
+def _packets(tracks: Sequence[Track], file: int) -> Iterator[_Packet]:
+    """One stream's packets, which ``tracks`` have one after the other; their files count from ``file`` on."""
+    time = 0
+    for number, track in enumerate(tracks, file):
+        for offset, size, length in zip(track.offsets, track.sizes, track.lengths, strict=True):
+            yield _Packet(number, offset, size, time * CHUNKS_A_SECOND // track.scale)
+            time += length
+
+
+Chunks = Sequence[tuple[int, Sequence[_Packet]]]  # by the number of the strand
+
+
+def _woven(streams: Sequence[Iterator[_Packet]]) -> Chunks:
+    """All packets in chunks of half a second, the streams in turn."""
+    chunks: dict[tuple[int, int], list[_Packet]] = {}
+    for number, packets in enumerate(streams):
+        for packet in packets:
+            chunks.setdefault((packet.half, number), []).append(packet)
+    return [(number, packets) for (_, number), packets in sorted(chunks.items())]
+
+
+def _merged(packets: Iterator[_Packet]) -> Iterator[Range]:
+    """Packets that lie behind each other are copied at once."""
+    file, offset, length = -1, 0, 0
+    for packet in packets:
+        if (packet.file, packet.offset) != (file, offset + length):
+            if length:
+                yield Range(file, offset, length)
+            file, offset, length = packet.file, packet.offset, 0
+        length += packet.size
+    yield Range(file, offset, length)
+
+
+def _head(strands: Sequence[Strand], chunks: Chunks, about: Mapping[str, str], size: int) -> bytes:
+    """Everything before the packets. Its own length decides their places, so it is written twice."""
+    wide = size > SMALL
+    data = struct.pack(">I4sQ", 1, b"mdat", size + 16) if wide else struct.pack(">I4s", size + 8, b"mdat")
+    empty = moov(strands, _places(chunks, len(strands), 0), about, wide=wide)
+    start = len(BRAND) + len(empty) + len(data)
+    return BRAND + moov(strands, _places(chunks, len(strands), start), about, wide=wide) + data
+
+
+def _places(chunks: Chunks, streams: int, start: int) -> list[list[tuple[int, int]]]:
+    places: list[list[tuple[int, int]]] = [[] for _ in range(streams)]
+    for number, packets in chunks:
+        places[number].append((start, len(packets)))
+        start += sum(packet.size for packet in packets)
+    return places

@@ -1,0 +1,106 @@
+"""A made file's packets: where each lies and when it is due, read from the index that every MP4 carries."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from jynco.compose.boxes import FULL, box, children, inside, rows
+
+VISUAL = 78  # bytes of a picture's sample entry before its boxes
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One stream's packets in the order they are decoded; times in ``scale`` ticks a second.
+
+    ``box`` is the track as it was written, ``entry`` what a decoder must know before the first packet.
+    """
+
+    kind: bytes  # b"vide" or b"soun"
+    scale: int
+    box: bytes
+    entry: bytes
+    sizes: tuple[int, ...]
+    offsets: tuple[int, ...]
+    lengths: tuple[int, ...]  # until the next packet's decoding
+    shifts: tuple[int, ...]  # from a packet's decoding to its showing
+    keys: frozenset[int]  # packets from which decoding can begin
+
+
+def track(moov: bytes) -> Track:
+    """The one track of a file's index. ValueError where it is not as FFmpeg writes it."""
+    try:
+        (trak,) = (content for kind, content in children(moov) if kind == b"trak")
+        return _read(trak)
+    except (KeyError, ValueError, struct.error) as broken:
+        raise ValueError(f"the index of a part cannot be read ({broken})") from broken
+
+
+def order(part: Track, frames: int) -> tuple[int, ...]:
+    """For each packet in decoding order, which frame it shows: every one of ``frames`` exactly once.
+
+    ValueError where times are not whole frames or frames are missing, so that no such part gets into a film.
+    """
+    starts = [0, *accumulate(part.lengths)]
+    shown = [start + shift for start, shift in zip(starts, part.shifts, strict=False)]
+    beat, first = part.lengths[0], min(shown)
+    places = tuple((time - first) // beat for time in shown)
+    whole = all((time - first) % beat == 0 for time in shown) and set(part.lengths) == {beat}
+    if not whole or sorted(places) != list(range(frames)) or 0 not in part.keys:
+        raise ValueError(f"a part of {frames} frames does not have each of them once")
+    return places
+
+
+def _read(trak: bytes) -> Track:
+    media = inside(trak, b"mdia")
+    table = dict(children(inside(media, b"minf", b"stbl")))
+    sizes = _sizes(table[b"stsz"])
+    kind = inside(media, b"hdlr")[FULL + 4 : FULL + 8]
+    shifts = (
+        [shift for count, shift in rows(table[b"ctts"], "Ii") for _ in range(count)]
+        if b"ctts" in table
+        else []
+    )
+    keys = (key - 1 for (key,) in rows(table[b"stss"], "I")) if b"stss" in table else range(len(sizes))
+    (scale,) = struct.unpack_from(">I", inside(media, b"mdhd"), FULL + 8)
+    return Track(
+        kind=kind,
+        scale=scale,
+        box=trak,
+        entry=_lasting(table[b"stsd"]) if kind == b"vide" else table[b"stsd"],
+        sizes=sizes,
+        offsets=tuple(_offsets(table, sizes)),
+        lengths=tuple(length for count, length in rows(table[b"stts"], "II") for _ in range(count)),
+        shifts=tuple(shifts) or (0,) * len(sizes),
+        keys=frozenset(keys),
+    )
+
+
+def _sizes(stsz: bytes) -> tuple[int, ...]:
+    same, count = struct.unpack_from(">II", stsz, FULL)
+    return (same,) * count if same else struct.unpack_from(f">{count}I", stsz, FULL + 8)
+
+
+def _offsets(table: dict[bytes, bytes], sizes: Sequence[int]) -> Iterator[int]:
+    """Chunks hold packets back to back; a row of stsc says how many from its chunk on."""
+    chunks = [
+        place for (place,) in (rows(table[b"co64"], "Q") if b"co64" in table else rows(table[b"stco"], "I"))
+    ]
+    changes = {first - 1: count for first, count, _ in rows(table[b"stsc"], "III")}
+    packet, count = 0, 0
+    for number, place in enumerate(chunks):
+        count = changes.get(number, count)
+        for size in sizes[packet : packet + count]:
+            yield place
+            place += size
+        packet += count
+
+
+def _lasting(stsd: bytes) -> bytes:
+    """A picture's sample entry without what differs from file to file: its measured bitrate."""
+    head, ((kind, entry),) = stsd[: FULL + 4], tuple(children(stsd[FULL + 4 :]))
+    kept = (box(name, content) for name, content in children(entry[VISUAL:]) if name != b"btrt")
+    return head + box(kind, entry[:VISUAL], *kept)

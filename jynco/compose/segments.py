@@ -1,0 +1,179 @@
+"""The film as segments: each is encoded by itself, and known by all that its pixels depend on.
+
+A clip is cut at fixed places near its ends as well, so that its core stays the same whatever its neighbours
+do: a new transition costs its own frames and a remainder, not the clip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from jynco.compose.command import Papers, filed
+from jynco.compose.encoder import Container, Options, muxer_options, video_options
+from jynco.compose.graph import Output, command_line
+from jynco.compose.joints import DEFAULT_SECONDS
+from jynco.compose.picture import Room, pictures
+from jynco.compose.sources import Held, Material, Source
+from jynco.compose.spans import Piece, Span, Words, tile
+from jynco.compose.timeline import Timeline
+from jynco.compose.typography import FOLDER
+from jynco.model.ids import CacheKey, ClipId
+from jynco.model.keys import digest, of_file
+from jynco.model.media import Command
+from jynco.model.storyboard import Storyboard, TransitionKind
+
+STRIDE_SECONDS = 4  # of a long clip's core: two groups of pictures cost 1 % more than one film's
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a segment's bytes depend on beside the film: FFmpeg's build, and threads inside one encoder."""
+
+    build: str
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A span that is encoded by itself. Equal keys mean equal bytes."""
+
+    span: Span
+    key: CacheKey
+
+    @property
+    def owner(self) -> ClipId | None:
+        """The clip whose process makes it. A seam goes with the clip it leaves, which is read to its end anyway."""
+        pieces = self.span.pieces
+        return pieces[0].clip_id if pieces else None
+
+    @property
+    def name(self) -> str:
+        """What people call it, such as ``clip_3 body`` or ``clip_3 to clip_4 dissolve``."""
+        names = " to ".join(piece.clip_id for piece in self.span.pieces)
+        plain = self.span.kind is TransitionKind.NONE
+        return f"{names} {'body' if plain else self.span.kind}" if names else "black"
+
+
+def cut(storyboard: Storyboard, timeline: Timeline) -> tuple[Span, ...]:
+    """The film's spans, bodies cut at their clips' fixed places; together they are still every film frame once."""
+    lengths = {clip.clip_id: clip.frames for clip in timeline.clips}
+    edge = timeline.rate.frames(DEFAULT_SECONDS)
+    stride = max(1, round(timeline.rate.fraction * STRIDE_SECONDS))
+    return tuple(
+        part
+        for span in tile(storyboard, timeline)
+        for part in _parts(span, marks(lengths[span.left.clip_id], edge, stride) if span.left else ())
+    )
+
+
+def marks(frames: int, edge: int, stride: int) -> tuple[int, ...]:
+    """Where a clip of ``frames`` frames is always cut: ``edge`` from both ends, and its core every ``stride``.
+
+    What is left over goes to the last part of the core. A clip too short for a core is not cut.
+    """
+    if frames < 4 * edge or not edge:
+        return ()
+    strides = max(1, (frames - 2 * edge) // stride)
+    return (*(edge + number * stride for number in range(strides)), frames - edge)
+
+
+def segments(room: Room, recipe: Recipe) -> tuple[Segment, ...]:
+    """All segments of a film, in order. ValueError for a source whose content hash is not given."""
+    return tuple(Segment(span, _key(span, room, recipe)) for span in cut(room.storyboard, room.timeline))
+
+
+def writing(group: Sequence[Segment], room: Room, recipe: Recipe, work: Path) -> Command:
+    """One process that writes ``group`` into the folder ``work``, each clip decoded once.
+
+    The longest comes first: FFmpeg tells its progress by the first file.
+    """
+    papers = Papers(work)
+    seen = replace(room, keep=papers.keep)
+    longest = sorted(group, key=lambda segment: -segment.span.frames)
+    outputs = _outputs(longest, seen, recipe, work)
+    arguments = ("-filter_complex_threads", "1", *filed(command_line(*outputs), papers))
+    return Command(arguments, papers.files, longest[0].span.frames)
+
+
+def written(segment: Segment, work: Path) -> Path:
+    """Where ``writing`` puts a segment."""
+    return work / f"{segment.key}.mp4"
+
+
+def _parts(span: Span, places: Iterable[int]) -> Iterator[Span]:
+    """A body cut where its clip has marks; anything else whole."""
+    if span.left is None or span.kind is not TransitionKind.NONE:
+        yield span
+        return
+    inside = [place - span.left.first for place in places]
+    ends = [*(end for end in inside if 0 < end < span.frames), span.frames]
+    for first, end in zip([0, *ends], ends, strict=False):
+        yield _part(span, span.left, first, end)
+
+
+def _part(span: Span, left: Piece, first: int, end: int) -> Span:
+    local = (Words(word.layer, max(word.first, first), min(word.end, end)) for word in span.words)
+    words = tuple(
+        replace(word, first=word.first - first, end=word.end - first)
+        for word in local
+        if word.first < word.end
+    )
+    piece = replace(left, first=left.first + first)
+    return replace(span, start=span.start + first, frames=end - first, left=piece, words=words)
+
+
+def _key(span: Span, room: Room, recipe: Recipe) -> CacheKey:
+    """Over the command that would make it alone, with contents where it names files."""
+    papers = Papers(Path("papers"))
+    blind = replace(room, materials=_blind(span, room.materials), keep=papers.keep)
+    output = Output([*pictures([span], blind)], Path("segment"), _options(room, span.frames, recipe))
+    line = "\0".join(command_line(output)).replace(f"{FOLDER}", "fonts")
+    texts = {f"{path}": text for path, text in papers.files.items()}
+    return digest({"line": line, "build": recipe.build, "fonts": _fonts() if texts else "", **texts})
+
+
+def _blind(span: Span, materials: Mapping[ClipId, Material]) -> dict[ClipId, Material]:
+    """What the span shows, with contents in the place of paths."""
+    found = {piece.clip_id: materials[piece.clip_id] for piece in span.pieces}
+    held = {material.of: materials[material.of] for material in found.values() if isinstance(material, Held)}
+    return {clip_id: _nameless(material) for clip_id, material in (found | held).items()}
+
+
+def _nameless(material: Material) -> Material:
+    if not isinstance(material, Source):
+        return material
+    return replace(material, path=nameless(material))
+
+
+def nameless(source: Source) -> Path:
+    """A name for the content. ValueError where its hash is not given."""
+    if not source.sha256:
+        raise ValueError(f"{source.path} has no content hash, so nothing made of it can be kept")
+    return Path("contents") / source.sha256
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> str:
+    """The bundled fonts' contents: another release's letters are other letters."""
+    return digest({path.name: of_file(path) for path in FOLDER.iterdir() if path.suffix == ".ttf"})
+
+
+def _outputs(group: Sequence[Segment], room: Room, recipe: Recipe, work: Path) -> list[Output]:
+    streams = pictures([segment.span for segment in group], room)
+    return [
+        Output([stream], written(segment, work), _options(room, segment.span.frames, recipe))
+        for segment, stream in zip(group, streams, strict=True)
+    ]
+
+
+def _options(room: Room, frames: int, recipe: Recipe) -> Options:
+    """Nothing of the sources' own words goes into a segment, so that its bytes are its key's alone."""
+    rate = room.timeline.rate
+    packed = {**muxer_options(Container.MP4, rate)}
+    del packed["movflags"]  # read by us alone
+    exact = {"frames:v": str(frames), "r": str(rate), "fps_mode": "cfr"}
+    bare = {"map_metadata": "-1", "map_chapters": "-1"}
+    return video_options(room.storyboard.output, Container.MP4, recipe.threads) | packed | exact | bare
