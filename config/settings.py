@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from jynco.errors import UsageWrong
+
+# Key and address; the names are the vendors' own.
+VENDORS: Final[Mapping[str, tuple[str, str]]] = {
+    "runway": ("RUNWAYML_API_SECRET", "RUNWAYML_BASE_URL"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a vendor knows us, and where it answers where that is not its usual address."""
+
+    variable: str  # the key's, for those who have to set it
+    key: str | None = field(default=None, repr=False)
+    base_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One installation's choices; times in seconds."""
+    """One installation's choices; times in seconds. Whatever holds a password or a key is not shown."""
 
     data: Path = Path(".jynco")
-    database_url: str | None = None  # None: the embedded Postgres
-    redis_url: str | None = None  # None: the embedded Valkey
-    broker_url: str | None = None  # None: redis_url
+    database_url: str | None = field(default=None, repr=False)  # None: the embedded Postgres
+    redis_url: str | None = field(default=None, repr=False)  # None: the embedded Valkey
+    broker_url: str | None = field(default=None, repr=False)  # None: redis_url
     storage: str | None = None  # None: the data folder
     providers: tuple[str, ...] = ("camera",)  # the first is the default, the rest take over in turn
     retry_base: float = 2.0
@@ -27,7 +43,8 @@ class Settings:
     sweep: float = 15.0
     provider_timeout: float = 60.0
     give_up: float = 900.0
-    secret_key: str | None = None
+    vendors: Mapping[str, Access] = field(default_factory=dict)  # by provider
+    secret_key: str | None = field(default=None, repr=False)
     auth: str | None = None  # "off", "required"; None: required beyond loopback
     public_url: str | None = None
     port: int = 8000
@@ -78,6 +95,7 @@ def _parse(env: _Variables) -> Settings:
         sweep=env.seconds("JYNCO_SWEEP_SECONDS", 15.0),
         provider_timeout=env.seconds("JYNCO_PROVIDER_TIMEOUT_SECONDS", 60.0),
         give_up=env.seconds("JYNCO_GIVE_UP_SECONDS", 900.0),
+        vendors={name: env.access(*variables) for name, variables in VENDORS.items()},
         secret_key=env.text("JYNCO_SECRET_KEY"),
         auth=env.choice("JYNCO_AUTH", ("off", "required")),
         public_url=env.text("JYNCO_PUBLIC_URL"),
@@ -116,11 +134,42 @@ class _Variables:
             raise UsageWrong(f"{name} must be a whole number from 1 to {largest}; it is {text!r}.")
         return int(text)
 
+    def access(self, key: str, base_url: str) -> Access:
+        return Access(key, self.text(key), self.address(base_url))
+
+    def address(self, name: str) -> str | None:
+        """An address that keys may be sent to: encrypted, or on this very machine."""
+        text = self.text(name)
+        if text is None:
+            return None
+        scheme, host = _parts(text)
+        if not host or scheme not in ("https", "http") or (scheme == "http" and not _is_here(host)):
+            raise UsageWrong(
+                f"{name} must be an https:// address, or http:// on this machine; it is {text!r}."
+            )
+        return text.rstrip("/")
+
     def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
         text = self.text(name)
         if text is not None and text not in allowed:
             raise UsageWrong(f"{name} must be one of {', '.join(allowed)}; it is {text!r}.")
         return text
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """Scheme and host; both empty for what is no address."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme, parts.hostname or ""
+    except ValueError:
+        return "", ""
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _postgres(url: str | None) -> str | None:

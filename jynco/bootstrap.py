@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from config.settings import Settings
+from config.prices import prices
+from config.settings import VENDORS, Access, Settings
 from jynco.adapters.clock import SystemClock
 from jynco.adapters.lock.file import FileLocks
+from jynco.adapters.providers.account import Account
 from jynco.adapters.storage.local import LocalStorage
 from jynco.agents.architect import Architect
 from jynco.agents.casting import Casting
@@ -96,8 +98,26 @@ def _media() -> tuple[Media, Pictures]:
 
 
 def _providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
+    """All of them, whether they have a key or not: one without says so when it is asked for a clip."""
     from jynco.adapters.providers.camera import Camera
     from jynco.adapters.providers.mock import Mock
+    from jynco.adapters.providers.runway import Runway
 
-    made: list[Provider] = [Camera(), Mock(clock, folder=settings.data / "mock")]
+    made: list[Provider] = [
+        Camera(),
+        Mock(clock, folder=settings.data / "mock"),
+        Runway(_account(settings, "runway")),
+    ]
     return {provider.name: provider for provider in made}
+
+
+def _account(settings: Settings, provider: str) -> Account:
+    access = settings.vendors.get(provider) or Access(VENDORS[provider][0])
+    listed = prices().get(provider)
+    return Account(
+        variable=access.variable,
+        key=access.key,
+        base_url=access.base_url,
+        timeout=settings.provider_timeout,
+        prices=listed.usd_per_second if listed else {},
+    )

@@ -20,7 +20,7 @@ class Role:
     capabilities: Capabilities
 
     def price(self, length: Fraction) -> Decimal | None:
-        """US dollars for ``length`` seconds; None where the provider publishes no price."""
+        """US dollars for ``length`` ordered seconds; None where the provider publishes no price."""
         rate = self.capabilities.usd_per_second
         return None if rate is None else rate * Decimal(length.numerator) / Decimal(length.denominator)
 
@@ -46,10 +46,10 @@ class Casting:
         return Role(self._providers[name].capabilities(model or None))
 
     def shot(self, role: Role, clip: Clip, output: OutputSettings, frames: int, image: str | None) -> Shot:
-        """The shot as it is keyed and sent. RequestRejected when the model cannot do it."""
+        """The shot as it is keyed and ordered, fitted to the model. RequestRejected when the model cannot do it."""
         can = role.capabilities
         self._possible(can, clip, image)
-        return Shot(
+        wanted = Shot(
             provider=can.provider,
             model=can.model,
             model_version=can.model_version,
@@ -63,6 +63,7 @@ class Casting:
             seed=clip.seed,
             options=clip.provider_options,
         )
+        return can.ordered(wanted)
 
     def can_text_to_video(self, asked: str | None = None) -> bool:
         """Whether a prompt alone is enough for this provider."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from fractions import Fraction
+from typing import Any, Final
 
-from jynco.errors import ProviderError
+from jynco.errors import ProviderError, RequestRejected
 from jynco.model.ids import CacheKey
 from jynco.model.keys import digest
 from jynco.model.storyboard import Json
@@ -89,6 +91,9 @@ class Shot:
         )
 
 
+ORDERED_RATE: Final = Rate(24)  # of orders in whole seconds; what comes is brought to the film's rate anyway
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What one model of a provider can do, and what it costs."""
@@ -101,6 +106,60 @@ class Capabilities:
     billable: bool = True  # False: asking twice costs nothing, so an unknown outcome is simply asked again
     usd_per_second: Decimal | None = None  # None: not published
     seconds_per_second: float = 1.0  # rough time to make one second of film, for the plan
+    durations: tuple[int, ...] = ()  # whole seconds that can be ordered, rising; empty: any length
+    sizes: tuple[tuple[int, int], ...] = ()  # frames in pixels that can be ordered; empty: any size
+    image_forms: tuple[str, ...] = ()  # how a picture is sent: "data" in the request, "url"; empty: as a file
+    takes_seed: bool = True  # False: a seed makes another take, but not a repeatable one
+    takes_negative_prompt: bool = True
+    needs_prompt: bool = False
+    longest_prompt: int | None = None  # characters, as UTF-16 counts them
+
+    def ordered(self, shot: Shot) -> Shot:
+        """The shot that is asked for in place of ``shot``, so that clips cut from one generation share its key.
+
+        The shortest duration that is long enough, of the shapes the nearest, and of its sizes the smallest that is
+        large enough. RequestRejected names the longest duration, or the prompt's fault.
+        """
+        self._check_prompts(shot)
+        if self.durations:
+            seconds = self._seconds(shot.rate.seconds(shot.frames))
+            shot = replace(shot, rate=ORDERED_RATE, frames=ORDERED_RATE.frames(Fraction(seconds)))
+        if self.sizes:
+            width, height = min(self.sizes, key=lambda size: _misfit(size, shot))
+            shot = replace(shot, width=width, height=height)
+        return shot
+
+    def _seconds(self, wanted: Fraction) -> int:
+        for seconds in self.durations:
+            if seconds >= wanted:
+                return seconds
+        raise RequestRejected(
+            f"{self.provider}:{self.model} makes clips of at most {self.durations[-1]} s, not {float(wanted):g} s: "
+            "shorten the clip, split it, or choose another model."
+        )
+
+    def _check_prompts(self, shot: Shot) -> None:
+        who = f"{self.provider}:{self.model}"
+        if self.needs_prompt and not shot.prompt:
+            raise RequestRejected(f"{who} needs words: give the clip a motionPrompt.")
+        length = len(shot.prompt.encode("utf-16-le")) // 2
+        if self.longest_prompt is not None and length > self.longest_prompt:
+            raise RequestRejected(
+                f"{who} takes prompts of at most {self.longest_prompt} characters, not {length}: shorten motionPrompt."
+            )
+        if shot.negative_prompt and not self.takes_negative_prompt:
+            raise RequestRejected(
+                f"{who} takes no negative prompt: remove negativePrompt and say in motionPrompt what should be seen."
+            )
+
+
+def _misfit(size: tuple[int, int], shot: Shot) -> tuple[float, bool, int]:
+    """How badly a size serves: first its shape, then whether it is too small, then how many pixels are off."""
+    width, height = size
+    shape = abs(math.log(width * shot.height / (height * shot.width)))
+    area, wanted = width * height, shot.width * shot.height
+    # Sizes of one name differ by a pixel or two (1112x834 and 1104x832), and are one shape.
+    return round(shape, 2), area < wanted, abs(area - wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,157 @@
+"""The border: what a vendor answers, or does not answer, becomes one of our own errors here and nowhere else.
+
+The question at a submit is whether the vendor may have taken the order. Where nothing was sent, or the vendor says no,
+it has not; where the line broke after sending, nobody knows, and the order must not be sent again by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import httpx
+
+from jynco.adapters.providers.account import Account
+from jynco.adapters.providers.wire import answer_of, said, wait_of
+from jynco.errors import (
+    CreditMissing,
+    KeyRefused,
+    Moderated,
+    NotAccepted,
+    OutcomeUnknown,
+    PollFailed,
+    ProviderError,
+    RequestRejected,
+)
+
+log = logging.getLogger("jynco.providers")
+
+Judge = Callable[
+    [int, str], type[ProviderError] | None
+]  # an HTTP status and the vendor's words to what they mean
+
+# Raised before the first byte of a request leaves this machine.
+_UNSENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+_KNOWN: Final = {401: KeyRefused, 402: CreditMissing, 403: KeyRefused, 429: NotAccepted}
+_NO_CREDIT: Final = re.compile(
+    r"(enough|insufficient|no|out of|exhausted)\s+(\w+\s+)?(credit|balance|fund)", re.I
+)
+_MODERATION: Final = re.compile(r"moderat|content[ _]policy", re.I)
+
+
+class Border:
+    """Translates for one vendor. ``shedding``: statuses it documents as "not taken, come back later"."""
+
+    def __init__(
+        self,
+        vendor: str,
+        account: Account,
+        *,
+        shedding: frozenset[int] = frozenset(),
+        judge: Judge = lambda status, words: None,  # noqa: ARG005 - most vendors say it in the common way
+    ) -> None:
+        self.vendor = vendor
+        self._account = account
+        self._shedding = shedding
+        self._judge = judge
+
+    @contextmanager
+    def submitting(self) -> Iterator[None]:
+        """Whatever goes wrong inside is sorted by one question: may the order have been taken?"""
+        try:
+            yield
+        except ProviderError:
+            raise
+        except Exception as error:
+            raise self._of_submit(error) from None  # the chain below may hold the key's header
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Whatever goes wrong inside is PollFailed: the generation goes on, whether we hear of it or not."""
+        try:
+            yield
+        except ProviderError:
+            raise
+        except Exception as error:
+            answer = answer_of(error)
+            why = f"it answered HTTP {answer.status_code}" if answer else _kind(error)
+            raise PollFailed(
+                f"{self.vendor} could not say how a clip is doing ({why}); it is asked again.",
+                retry_after=wait_of(answer) if answer else None,
+            ) from None
+
+    @contextmanager
+    def wishing(self) -> Iterator[None]:
+        """What is asked inside may fail without harm; the log tells."""
+        try:
+            with self.looking():
+                yield
+        except ProviderError as error:
+            log.warning("%s did not hear a wish: %s", self.vendor, error.message)
+
+    def sort(self, status: int, words: str) -> type[ProviderError]:
+        """What an HTTP status and the vendor's words mean for an order."""
+        judged = self._judge(status, words)
+        if judged is not None:
+            return judged
+        if status in self._shedding:
+            return NotAccepted
+        if status in (400, 403, 422) and _NO_CREDIT.search(words):
+            return CreditMissing
+        if status in (400, 422) and _MODERATION.search(words):
+            return Moderated
+        if status in _KNOWN:
+            return _KNOWN[status]
+        return RequestRejected if 400 <= status < 500 else OutcomeUnknown
+
+    def _of_submit(self, error: BaseException) -> ProviderError:
+        answer = answer_of(error)
+        if answer is not None:
+            return self._of_answer(answer)
+        if isinstance(_cause(error), _UNSENT):
+            return NotAccepted(f"{self.vendor} cannot be reached ({_kind(error)}); nothing was ordered.")
+        return OutcomeUnknown(
+            f"The line to {self.vendor} broke while it was asked for this clip ({_kind(error)}), so nobody knows "
+            "whether it was accepted and billed. Look at its own list, then retry with consent (--pay-again)."
+        )
+
+    def _of_answer(self, answer: httpx.Response) -> ProviderError:
+        words = said(answer, hide=self._account.key)
+        sort = self.sort(answer.status_code, words)
+        message = _SENTENCES[sort].format(
+            vendor=self.vendor, variable=self._account.variable, status=answer.status_code, words=words
+        )
+        return sort(message, retry_after=wait_of(answer) if sort is NotAccepted else None)
+
+
+_SENTENCES: Final[dict[type[ProviderError], str]] = {
+    NotAccepted: "{vendor} is too busy to take this clip (HTTP {status}{words}); nothing was ordered.",
+    RequestRejected: "{vendor} rejected the request for this clip (HTTP {status}{words}): change the clip.",
+    Moderated: "{vendor} refuses this prompt or picture (HTTP {status}{words}): change the clip.",
+    CreditMissing: "The account at {vendor} has no credit left (HTTP {status}{words}): add some, then retry.",
+    KeyRefused: "{vendor} refused the key in {variable} (HTTP {status}): set a valid one, then retry.",
+    OutcomeUnknown: "{vendor} answered HTTP {status}{words}, so nobody knows whether this clip was accepted and "
+    "billed. Look at its own list, then retry with consent (--pay-again).",
+}
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The first HTTP error below what an SDK made of it; the error itself where there is none."""
+    below: BaseException | None = error
+    while below is not None and not isinstance(below, httpx.HTTPError):
+        below = below.__cause__ or below.__context__
+    return below or error
+
+
+def _kind(error: BaseException) -> str:
+    """What happened, in words. The exception's own may hold addresses and headers."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(_cause(error)).__name__).lower()
