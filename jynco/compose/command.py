@@ -68,19 +68,25 @@ def film(
         "map_chapters": "-1",
     }
     arguments = filed(command_line(Output(streams, target, options)), papers)
-    about = papers.keep(metadata(storyboard, document), "metadata")
-    return Command(_described(arguments, about), papers.files, timeline.frames)
+    described = papers.keep(metadata(storyboard, document), "metadata")
+    return Command(_described(arguments, described), papers.files, timeline.frames)
+
+
+def about(storyboard: Storyboard, document: str | None) -> dict[str, str]:
+    """What the film says of itself."""
+    pairs = {"title": storyboard.title, METADATA_KEY: document}
+    return {key: value.replace("\0", "") for key, value in pairs.items() if value}
 
 
 def metadata(storyboard: Storyboard, document: str | None) -> str:
-    """What the film says of itself, as a file: a command line has no room for a storyboard."""
-    pairs = {"title": storyboard.title, METADATA_KEY: document}
-    lines = [f"{_escaped(key)}={_escaped(value)}" for key, value in pairs.items() if value]
+    """The same as a file: a command line has no room for a storyboard."""
+    pairs = about(storyboard, document)
+    lines = [f"{_escaped(key)}={_escaped(value)}" for key, value in pairs.items()]
     return "\n".join([";FFMETADATA1", *lines, ""])
 
 
 def _escaped(text: str) -> str:
-    return "".join(f"\\{letter}" if letter in "=;#\\\n" else letter for letter in text.replace("\0", ""))
+    return "".join(f"\\{letter}" if letter in "=;#\\\n" else letter for letter in text)
 
 
 def filed(arguments: Sequence[str], papers: Papers) -> tuple[str, ...]:
@@ -90,10 +96,10 @@ def filed(arguments: Sequence[str], papers: Papers) -> tuple[str, ...]:
     return (*arguments[:place], "-/filter_complex", str(written), *arguments[place + 2 :])
 
 
-def _described(arguments: tuple[str, ...], about: Path) -> tuple[str, ...]:
+def _described(arguments: tuple[str, ...], described: Path) -> tuple[str, ...]:
     """The metadata becomes the last input."""
     place = arguments.index("-/filter_complex")
     inputs, rest = arguments[:place], arguments[place:]
-    meta = ("-f", "ffmetadata", "-i", f"file:{about}")
+    meta = ("-f", "ffmetadata", "-i", f"file:{described}")
     taken = ("-map_metadata", str(inputs.count("-i")))
     return (*inputs, *meta, *rest[:-1], *taken, rest[-1])

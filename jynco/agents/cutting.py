@@ -1,0 +1,222 @@
+"""The cut: a film from its segments. Only what is not on the shelf is encoded; the rest is copied."""
+
+from __future__ import annotations
+
+import logging
+import os
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from jynco.agents.crew import Task, deadline, side_by_side
+from jynco.agents.quartermaster import Quartermaster
+from jynco.agents.splicing import indexed, spliced
+from jynco.compose import audio
+from jynco.compose.command import Papers, about, film
+from jynco.compose.encoder import Container
+from jynco.compose.joining import Part, joined, odd
+from jynco.compose.packets import order
+from jynco.compose.picture import Room
+from jynco.compose.segments import Recipe, Segment, segments, writing, written
+from jynco.compose.sharing import groups
+from jynco.compose.soundtrack import repacked, soundtrack, soundtrack_key
+from jynco.compose.sources import Material, Source
+from jynco.compose.timeline import Timeline
+from jynco.errors import StorageFull
+from jynco.model.ids import CacheKey, ClipId
+from jynco.model.storyboard import Storyboard
+from jynco.ports import Media, Watch
+
+MOST_PROCESSES = 8  # side by side: each takes some 250 MB at 1080p
+SOUND_FRAMES = 50  # of sound take as long as one of picture
+
+log = logging.getLogger("jynco.cutting")
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """A film that is laid out and has all of its sources; they must know their content hashes."""
+
+    storyboard: Storyboard
+    timeline: Timeline
+    materials: Mapping[ClipId, Material]
+    sounds: Mapping[str, Source]
+    container: Container
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a cut costs: how many segments there are, and the names of those that must be encoded."""
+
+    segments: int
+    encode: tuple[str, ...]
+    frames: int  # to be encoded, of the film's
+    sound: bool  # whether the sound must be mixed
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A reel's segments and its sound, by key."""
+
+    reel: Reel
+    room: Room
+    segments: tuple[Segment, ...]
+    heard: Sequence[audio.Track]
+    sound: CacheKey | None
+
+    @property
+    def keys(self) -> tuple[CacheKey, ...]:
+        """All that the film is joined of."""
+        return (*(segment.key for segment in self.segments), *([self.sound] if self.sound else []))
+
+
+Found = Mapping[CacheKey, Path]
+
+
+class Cutting:
+    """Makes films from segments; keeps every segment that it makes."""
+
+    def __init__(self, quartermaster: Quartermaster, media: Media, processes: int | None = None) -> None:
+        self._quartermaster = quartermaster
+        self._shelf = quartermaster.segments
+        self._media = media
+        self._processes = processes or min(MOST_PROCESSES, os.cpu_count() or 1)
+
+    def survey(self, reel: Reel) -> Survey:
+        """What would be encoded now. Encodes nothing."""
+        sheet = self._sheet(reel)
+        return _surveyed(sheet, self._found(sheet, {}))
+
+    def film(self, reel: Reel, *, work: Path, target: Path, watch: Watch) -> Survey:
+        """Writes the film to ``target``; ``work`` is a scratch folder. Says what had to be encoded.
+
+        MediaFailed, MediaTimeout, StorageFull; whatever the watch raises ends every process and is raised on.
+        """
+        sheet = self._sheet(reel)
+        found = self._found(sheet, {})
+        survey = _surveyed(sheet, found)
+        log.info("%d of %d segments to encode", len(survey.encode), survey.segments)
+        try:
+            self._cut(sheet, found, work, target, watch)
+        except ValueError as odd_part:
+            log.warning("the film is made in one piece, because %s", odd_part)
+            self._in_one_piece(reel, work, target, watch)
+        return survey
+
+    # --- what there is -------------------------------------------------------------------------------
+
+    def _sheet(self, reel: Reel) -> _Sheet:
+        room = Room(reel.storyboard, reel.timeline, reel.materials, Papers(Path()).keep)
+        recipe = self._recipe()
+        heard = audio.tracks(reel.storyboard, reel.timeline, reel.materials, reel.sounds)
+        sound = soundtrack_key(heard, reel.timeline, reel.container, recipe) if heard else None
+        return _Sheet(reel, room, segments(room, recipe), heard, sound)
+
+    def _recipe(self) -> Recipe:
+        return Recipe(self._media.build())
+
+    def _found(self, sheet: _Sheet, known: Found) -> Found:
+        """Where every segment and the sound lie that need not be made; ``known`` are not looked at again."""
+        looked = {key: known.get(key) or self._shelf.find(key) for key in sheet.keys}
+        return {key: path for key, path in looked.items() if path is not None}
+
+    # --- what is made --------------------------------------------------------------------------------
+
+    def _cut(self, sheet: _Sheet, found: Found, work: Path, target: Path, watch: Watch) -> None:
+        """Encode what is missing and join. Parts that do not fit are made a second time, not a third."""
+        made = self._encoded(sheet, found, work, watch)
+        parts = _parts(sheet, made)
+        unfit = {sheet.segments[number].key for number in odd(parts)}
+        for key in unfit:
+            log.warning("a segment does not fit the others and is made again", extra={"cache_key": key})
+            self._shelf.forget(key)
+        if unfit:
+            fit = {key: path for key, path in made.items() if key not in unfit}
+            made = self._encoded(sheet, fit, work, watch)
+            parts = _parts(sheet, made)
+        self._join(sheet, parts, made, work, target, watch)
+
+    def _encoded(self, sheet: _Sheet, found: Found, work: Path, watch: Watch) -> Found:
+        missing = [segment for segment in sheet.segments if segment.key not in found]
+        tasks = [self._task(group, sheet, work) for group in groups(missing, self._processes)]
+        if sheet.sound is not None and sheet.sound not in found:
+            tasks.append(self._sound_task(sheet, sheet.sound, work))
+        if not tasks:
+            return found
+        side_by_side(self._media, tasks, self._processes, watch)
+        return self._found(sheet, found)
+
+    def _task(self, group: Sequence[Segment], sheet: _Sheet, work: Path) -> Task:
+        command = writing(group, sheet.room, self._recipe(), work)
+        frames = sum(segment.span.frames for segment in group)
+        return Task(command, frames, partial(self._keep, group, work))
+
+    def _keep(self, group: Sequence[Segment], work: Path) -> None:
+        """Only whole segments are kept: every frame there, once, at its time."""
+        for segment in group:
+            path = written(segment, work)
+            order(indexed(path), segment.span.frames)
+            self._shelf.keep(segment.key, path)
+
+    def _sound_task(self, sheet: _Sheet, key: CacheKey, work: Path) -> Task:
+        target, reel = work / f"{key}.sound", sheet.reel
+        command = soundtrack(sheet.heard, reel.timeline, reel.container, work=work, target=target)
+        keep = partial(self._shelf.keep, key, target)
+        return Task(command, max(1, reel.timeline.frames // SOUND_FRAMES), keep)
+
+    def _join(
+        self, sheet: _Sheet, parts: Sequence[Part], made: Found, work: Path, target: Path, watch: Watch
+    ) -> None:
+        watch.check()
+        reel, files = sheet.reel, [made[key] for key in sheet.keys]
+        words = about(reel.storyboard, reel.document)
+        if reel.container is Container.MP4:
+            _splice(parts, files, words, target)
+            return
+        pictures, sound = work / "pictures.mp4", files[len(parts)] if sheet.sound else None
+        _splice(parts, files[: len(parts)], {}, pictures)
+        packed = repacked(pictures, sound, reel.storyboard, reel.document, work=work, target=target)
+        self._media.run(packed, watch, timeout=deadline(reel.timeline.frames))
+
+    def _in_one_piece(self, reel: Reel, work: Path, target: Path, watch: Watch) -> None:
+        """As one FFmpeg command makes it, which needs no segments and keeps none."""
+        command = film(
+            reel.storyboard,
+            reel.timeline,
+            reel.materials,
+            reel.sounds,
+            work=work,
+            target=target,
+            container=reel.container,
+            threads=self._processes,
+            document=reel.document,
+        )
+        self._media.run(command, watch, timeout=deadline(command.frames))
+
+
+def _surveyed(sheet: _Sheet, found: Found) -> Survey:
+    missing = [segment for segment in sheet.segments if segment.key not in found]
+    frames = sum(segment.span.frames for segment in missing)
+    names = tuple(segment.name for segment in missing)
+    return Survey(len(sheet.segments), names, frames, sheet.sound is not None and sheet.sound not in found)
+
+
+def _parts(sheet: _Sheet, made: Found) -> list[Part]:
+    """ValueError where a segment was taken away meanwhile, or cannot be read."""
+    if not made.keys() >= set(sheet.keys):
+        raise ValueError("a segment was taken off the shelf meanwhile")
+    return [Part(indexed(made[segment.key]), segment.span.frames) for segment in sheet.segments]
+
+
+def _splice(parts: Sequence[Part], files: Sequence[Path], words: Mapping[str, str], target: Path) -> None:
+    """Joins ``files``: the parts, and a sound behind them where there is one."""
+    sound = indexed(files[-1]) if len(files) > len(parts) else None
+    try:
+        spliced(joined(parts, sound, words), files, target)
+    except struct.error as large:
+        raise ValueError(f"the film is too long for one index ({large})") from large
+    except OSError as full:
+        raise StorageFull(f"The film could not be written ({full.strerror}); make room there.") from full
