@@ -21,7 +21,7 @@ from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.render import Render
 from jynco.agents.storyboard import StoryboardKeeper
 from jynco.errors import UsageWrong
-from jynco.ports import Clock, Database, Media, Pictures, Provider, Storage
+from jynco.ports import Clock, Database, Lock, Media, Pictures, Provider, Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class House:
 def build(settings: Settings, database: Database | None = None) -> House:
     """The house of these settings; ``database`` instead of the one they name (its in-memory twin, say)."""
     clock = SystemClock()
-    storage, lock = _storage(settings), FileLocks(settings.data / "locks")
+    storage, lock = _storage(settings), _locks(settings)
     media, pictures = _media()
     providers = _providers(settings, clock)
     database = database or _database(settings)
@@ -79,6 +79,15 @@ def _database(settings: Settings) -> Database:
     from jynco.adapters.database.postgres import PostgresDatabase
 
     return PostgresDatabase(settings.servers()[0])
+
+
+def _locks(settings: Settings) -> Lock:
+    """Where the database is reached over the network others may share it, so the locks must reach as far."""
+    if settings.database_url is None or not urlsplit(settings.database_url).hostname:
+        return FileLocks(settings.data / "locks")
+    from jynco.adapters.lock.postgres import PostgresLocks
+
+    return PostgresLocks(settings.database_url)
 
 
 def _storage(settings: Settings) -> Storage:

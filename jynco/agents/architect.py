@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from jynco.agents.drawing import Desk, Drafter
+from jynco.agents.orders import Clerk, Standing, terms
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.storyboard import StoryboardKeeper
 from jynco.document.view import storyboard
-from jynco.errors import BudgetExceeded, DocumentInvalid, Fault, UsageWrong
+from jynco.errors import BudgetExceeded, DocumentInvalid, Fault, ServiceAway, UsageWrong
 from jynco.model.ids import ClipId, JobId, ProjectId
-from jynco.model.jobs import ClipRow, Job, Project
-from jynco.model.plan import Action, ClipPlan, Plan, Wishes
-from jynco.model.states import ClipStatus, JobKind, Lane, OnMissing, Purpose
-from jynco.model.storyboard import Document, Json
+from jynco.model.jobs import Job, Project
+from jynco.model.plan import Action, Plan, Wishes
+from jynco.model.states import JobKind, Lane, OnMissing, Purpose
+from jynco.model.storyboard import Document
 from jynco.ports import Clock, Database, Lock
 
-log = logging.getLogger("jynco.architect")
+TRIES: Final = 3  # plans, while somebody empties the cache
+URGENCY: Final = (Lane.HIGH, Lane.NORMAL, Lane.LOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Started:
 
     film: Job | None
     clips: tuple[Job, ...]
-    joined: bool = False  # an equal job was running already, and this is it
+    joined: bool = False  # all of it was running already
 
     @property
     def first(self) -> Job:
@@ -53,7 +56,7 @@ class Architect:
         self._quartermaster = quartermaster
         self._drafter = drafter
         self._lock = lock
-        self._clock = clock
+        self._clerk = Clerk(clock)
 
     # --- the plan ------------------------------------------------------------------------------------
 
@@ -63,174 +66,141 @@ class Architect:
 
     def sketch(self, document: Document, folder: Path, wishes: Wishes) -> Plan:
         """The plan of a document that lies in ``folder`` with its files and need not be a project yet."""
-        board = storyboard(document)
-        rows = self._keeper.rows(board.project_id)
-        return self._drafter.draw(Desk(board, 0, partial(self._quartermaster.beside, folder), rows), wishes)
+        desk = Desk(storyboard(document), 0, partial(self._quartermaster.beside, folder))
+        return self._drafter.draw(desk, wishes)
 
     def _desk(self, project: Project) -> Desk:
         find = partial(self._quartermaster.file, project.project_id)
-        rows = self._keeper.rows(project.project_id)
-        return Desk(storyboard(project.document), project.revision, find, rows)
+        return Desk(storyboard(project.document), project.revision, find)
 
     # --- the start -----------------------------------------------------------------------------------
 
     def start(self, project_id: ProjectId, wishes: Wishes) -> Started:
-        """Plan, and commit the jobs. The caller rings the doorbell afterwards. BudgetExceeded, DocumentInvalid."""
+        """Plan, and commit the jobs. The caller rings the doorbell afterwards.
+
+        BudgetExceeded, DocumentInvalid, UsageWrong before anything is spent or written; NotFound.
+        """
+        if wishes.clips and wishes.purpose is not Purpose.CLIPS:
+            raise UsageWrong("A film has all its clips: name clips only when no film is asked for.")
         with self._lock.hold(f"start-{project_id}"):
             project = self._keeper.current(project_id)
-            running = self._running(project, wishes)
-            if running is not None:
-                return running
-            plan = self._drafter.draw(self._desk(project), wishes)
-            self._affordable(plan)
-            self._possible(plan, project)
-            started, rows = self._write(plan, project)
-            self._database.jobs.accept([*([started.film] if started.film else []), *started.clips], rows)
-        self._keeper.publish(project_id)
+            started = self._equal(project, wishes) or self._begin(project, wishes)
+        self._keeper.refresh(project_id)
         return started
 
-    def _running(self, project: Project, wishes: Wishes) -> Started | None:
-        """The same film asked for twice is one job. A clip that is being made is not asked for again."""
+    def _equal(self, project: Project, wishes: Wishes) -> Started | None:
+        """The film that runs already, if it is this very one: same words, same files, same terms."""
         for job in self._database.jobs.active(project.project_id):
-            if job.kind is JobKind.MOTION and wishes.clips == (job.clip_id,):
-                plan = self._drafter.draw(self._desk(project), wishes).clips
-                if plan and plan[0].shot == job.shot:
-                    return Started(None, (job,), joined=True)
-            if job.document == project.document and job.purpose is wishes.purpose and _same(job, wishes):
+            if job.kind is not JobKind.RENDER or job.purpose is not wishes.purpose:
+                continue
+            wanted = {**terms(wishes), "files": self._drafter.ingredients(self._desk(project))}
+            same = job.document == project.document and wanted.items() <= job.options.items()
+            if same and _soon_enough(job, wishes):
                 return Started(job, tuple(self._database.jobs.children(job.job_id)), joined=True)
         return None
 
-    def _affordable(self, plan: Plan) -> None:
-        budget = plan.wishes.budget_usd
-        if budget is not None and (plan.usd > budget or plan.unpriced):
-            raise BudgetExceeded(
-                f"This would cost about ${plan.usd:.2f}"
-                + (f" and {plan.unpriced} clips of unknown price" if plan.unpriced else "")
-                + f", over the budget of ${budget:.2f}; nothing was spent."
-            )
+    def _begin(self, project: Project, wishes: Wishes) -> Started:
+        desk = self._desk(project)
+        for _ in range(TRIES):
+            plan = self._drafter.draw(desk, wishes)
+            _affordable(plan)
+            self._possible(plan, desk)
+            files = self._delivered(plan)
+            if files is not None:
+                return self._commit(plan, project, desk, files)
+        raise ServiceAway("The cache is being emptied just now: try again in a moment.", retry_after=5)
 
-    def _possible(self, plan: Plan, project: Project) -> None:
-        """With the policy 'block' a clip that cannot be made refuses the film before anything is spent."""
-        if plan.wishes.on_missing is not OnMissing.BLOCK and plan.wishes.purpose is not Purpose.CLIPS:
-            return
-        places = {clip.clip_id: clip.pointer for clip in storyboard(project.document).clips}
-        faults = [
-            Fault(places[clip.clip_id], "clip_impossible", f"{clip.clip_id}: {clip.reason}")
-            for clip in plan.clips
-            if clip.action is Action.FAILED
-        ]
+    def _delivered(self, plan: Plan) -> dict[ClipId, str] | None:
+        """The files of the clips that are there; None when one went between the plan and now."""
+        files: dict[ClipId, str] = {}
+        for clip in plan.clips:
+            if clip.action is Action.CACHED and clip.shot is not None:
+                file = self._quartermaster.deliver(plan.project_id, clip.clip_id, clip.shot.key)
+                if file is None:
+                    return None
+                files[clip.clip_id] = file
+        return files
+
+    def _commit(self, plan: Plan, project: Project, desk: Desk, files: dict[ClipId, str]) -> Started:
+        running = self._running(plan)
+        standing = Standing(
+            self._keeper.rows(plan.project_id), files, running, self._drafter.ingredients(desk)
+        )
+        order = self._clerk.order(plan, project, standing)
+        known = {job.job_id for job in running.values()}
+        fresh = [job for job in (order.film, *order.clips) if job is not None and job.job_id not in known]
+        if order.film is None and not order.clips:
+            raise UsageWrong("There is no clip to generate: footage is used as it is.")
+        if fresh:
+            self._database.jobs.accept(fresh, order.rows)
+        return Started(order.film, order.clips, joined=not fresh)
+
+    def _running(self, plan: Plan) -> dict[ClipId, Job]:
+        """Jobs for single clips that make just what is wanted: a clip that is being made is not asked for again."""
+        if plan.wishes.purpose is not Purpose.CLIPS:
+            return {}
+        wanted = {clip.clip_id: clip.shot for clip in plan.clips if clip.shot is not None}
+        return {
+            job.clip_id: job
+            for job in self._database.jobs.active(plan.project_id)
+            if job.clip_id is not None
+            and job.shot == wanted.get(job.clip_id)
+            and (job.options.get("payAgain") or not plan.wishes.pay_again)
+            and _soon_enough(job, plan.wishes)
+        }
+
+    def _possible(self, plan: Plan, desk: Desk) -> None:
+        """What the policy does not forgive refuses the request before anything is spent."""
+        faults = [*_impossible(plan, desk)]
+        if plan.wishes.purpose is not Purpose.CLIPS:
+            faults += [
+                Fault(f"{layer.pointer}/sourceFile", "asset", reason)
+                for layer, reason in self._drafter.unheard(desk)
+            ]
         if faults:
             raise DocumentInvalid(faults)
-
-    def _write(self, plan: Plan, project: Project) -> tuple[Started, list[ClipRow]]:
-        token = self._clock.token()
-        film = None if plan.wishes.purpose is Purpose.CLIPS else self._film(plan, project, token)
-        motions: list[Job] = []
-        cast: list[Json] = []
-        rows: list[ClipRow] = []
-        for clip in plan.clips:
-            job = self._motion(plan, clip, film, token) if _needs_job(plan, clip) else None
-            if job is not None:
-                motions.append(job)
-            row = self._row(plan, clip, job)
-            rows.append(row)
-            cast.append(_cast(clip, row))
-        if film is None and not motions:
-            raise UsageWrong("There is no clip to generate: footage is used as it is.")
-        if film is not None:
-            film = replace(film, options={**film.options, "clips": cast})
-        return Started(film, tuple(motions)), rows
-
-    def _film(self, plan: Plan, project: Project, token: str) -> Job:
-        return Job(
-            JobId(f"job_render_{self._clock.token()}"),
-            plan.project_id,
-            JobKind.RENDER,
-            plan.wishes.purpose,
-            plan.wishes.lane,
-            correlation_id=token,
-            document=project.document,
-            options=_options(plan.wishes),
-        )
-
-    def _motion(self, plan: Plan, clip: ClipPlan, film: Job | None, token: str) -> Job:
-        return Job(
-            JobId(f"job_motion_{self._clock.token()}"),
-            plan.project_id,
-            JobKind.MOTION,
-            plan.wishes.purpose,
-            plan.wishes.lane,
-            correlation_id=token,
-            parent_id=film.job_id if film else None,
-            clip_id=clip.clip_id,
-            shot=clip.shot,
-            image=clip.image,
-            options={"payAgain": plan.wishes.pay_again},
-        )
-
-    def _row(self, plan: Plan, clip: ClipPlan, job: Job | None) -> ClipRow:
-        row = ClipRow(plan.project_id, clip.clip_id)
-        if clip.shot is not None:
-            row = replace(row, cache_key=clip.shot.key, provider=clip.shot.provider, model=clip.shot.model)
-        if job is not None:
-            return replace(row, job_id=job.job_id)
-        if clip.action is Action.FAILED:
-            return replace(
-                row, status=ClipStatus.FAILED, error_code="clip_impossible", error_message=clip.reason
-            )
-        if clip.action is Action.FOOTAGE or clip.shot is None:
-            return replace(row, status=ClipStatus.COMPLETED)
-        return self._kept(row)
-
-    def _kept(self, row: ClipRow) -> ClipRow:
-        """The row of a clip that is there already: the project's own file, or one from the cache."""
-        before = self._keeper.rows(row.project_id).get(row.clip_id, row)
-        if before.cache_key == row.cache_key and self._quartermaster.owns(row.project_id, before.source_file):
-            return replace(
-                before, status=ClipStatus.COMPLETED, error_code=None, error_message=None, cache_hit=True
-            )
-        assert row.cache_key is not None
-        source = self._quartermaster.hand_over(row.project_id, row.clip_id, row.cache_key)
-        return replace(row, status=ClipStatus.COMPLETED, source_file=source, cache_hit=True)
 
     # --- the rest of a job's life --------------------------------------------------------------------
 
     def retry(
         self, project_id: ProjectId, clip_id: ClipId, *, lane: Lane = Lane.NORMAL, pay_again: bool = False
     ) -> Started:
-        """Make one clip again. NotFound, ConsentNeeded by way of the job's outcome."""
+        """Make one clip again. NotFound; ConsentNeeded comes as the job's outcome."""
         return self.start(project_id, Wishes(Purpose.CLIPS, lane, pay_again=pay_again, clips=(clip_id,)))
 
     def cancel(self, job_id: JobId) -> Job:
         """End a job and the clips below it. A job that has ended stays as it is. NotFound."""
         job = self._database.jobs.cancel(job_id)
-        self._keeper.publish(job.project_id)
+        self._keeper.refresh(job.project_id)
         return job
 
-
-def _needs_job(plan: Plan, clip: ClipPlan) -> bool:
-    """Clips asked for by name get a job even when they are cached, so that there is something to follow."""
-    return clip.action is Action.GENERATE or (
-        plan.wishes.purpose is Purpose.CLIPS and clip.action is Action.CACHED
-    )
-
-
-def _cast(clip: ClipPlan, row: ClipRow) -> Json:
-    """What the render job must know of a clip; the rest it reads from the rows."""
-    return {
-        "clipId": clip.clip_id,
-        "action": str(clip.action),
-        "jobId": row.job_id if row.status is ClipStatus.PENDING else None,
-        "sourceFile": row.source_file,
-        "provider": row.provider,
-        "model": row.model,
-        "reason": clip.reason,
-    }
+    def delete(self, project_id: ProjectId) -> None:
+        """Remove a project: its jobs end, its rows and files go; cache and ledger keep what was paid. NotFound."""
+        with self._lock.hold(f"start-{project_id}"):
+            for job in self._database.jobs.active(project_id):
+                self._database.jobs.cancel(job.job_id)
+            self._keeper.delete(project_id, partial(self._quartermaster.forget, project_id))
 
 
-def _options(wishes: Wishes) -> dict[str, Json]:
-    return {"onMissing": str(wishes.on_missing), "container": wishes.container, "provider": wishes.provider}
+def _affordable(plan: Plan) -> None:
+    budget = plan.wishes.budget_usd
+    if budget is not None and (plan.usd > budget or plan.unpriced):
+        unpriced = f" and {plan.unpriced} clips whose price nobody publishes" if plan.unpriced else ""
+        raise BudgetExceeded(
+            f"This costs about ${plan.usd:.2f}{unpriced}, and the budget is ${budget:.2f}; nothing was spent."
+        )
 
 
-def _same(job: Job, wishes: Wishes) -> bool:
-    return all(job.options.get(name) == value for name, value in _options(wishes).items())
+def _impossible(plan: Plan, desk: Desk) -> Iterator[Fault]:
+    """Clips that cannot be made and must be: those asked for by name, and those whose policy is to block."""
+    clips = {clip.clip_id: clip for clip in desk.board.clips}
+    for planned in plan.clips:
+        clip = clips[planned.clip_id]
+        policy = clip.on_missing or plan.wishes.on_missing
+        if planned.action is Action.FAILED and (plan.wishes.clips or policy is OnMissing.BLOCK):
+            yield Fault(clip.pointer, "clip_impossible", f"{clip.clip_id}: {planned.reason}")
+
+
+def _soon_enough(job: Job, wishes: Wishes) -> bool:
+    """Whether who waits for this job waits no longer than for one of their own."""
+    return URGENCY.index(job.lane) <= URGENCY.index(wishes.lane)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -13,19 +13,18 @@ from jynco.agents.quartermaster import Quartermaster
 from jynco.compose.timeline import lay_out
 from jynco.errors import JyncoError, NotFound
 from jynco.model.ids import ClipId
-from jynco.model.jobs import ClipRow
+from jynco.model.keys import digest
 from jynco.model.plan import Action, ClipPlan, Plan, Wishes
-from jynco.model.storyboard import Clip, Storyboard
+from jynco.model.storyboard import AudioLayer, Clip, Storyboard
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What is on the table while a plan is drawn: the storyboard, its files, and what was made before."""
+    """What is on the table while a plan is drawn: the storyboard and its files."""
 
     board: Storyboard
     revision: int
     find: Callable[[str], Path]  # a path of the document to a file; AssetRefused, PathRefused
-    rows: Mapping[ClipId, ClipRow]
 
 
 class Drafter:
@@ -38,17 +37,38 @@ class Drafter:
     def draw(self, desk: Desk, wishes: Wishes) -> Plan:
         """The plan of a film, or of some of its clips. NotFound for a clip that is not in it; DocumentInvalid."""
         board = desk.board
-        unknown = set(wishes.clips) - {clip.clip_id for clip in board.clips}
-        if unknown:
-            raise NotFound(f"There is no clip '{min(unknown)}' in '{board.project_id}'.")
         timeline = lay_out(board, self._lengths(desk))
         frames = {placed.clip_id: placed.frames for placed in timeline.clips}
-        asked = [clip for clip in board.clips if clip.clip_id in frames]
-        asked = [clip for clip in asked if not wishes.clips or clip.clip_id in wishes.clips]
-        clips = [self._clip(desk, clip, frames[clip.clip_id], wishes) for clip in asked]
+        asked = [clip for clip in _asked(board, wishes) if clip.clip_id in frames or wishes.clips]
+        clips = [self._clip(desk, clip, frames.get(clip.clip_id, 0), wishes) for clip in asked]
         return Plan(board.project_id, desk.revision, wishes, _paid_once(clips), timeline.frames)
 
+    def unheard(self, desk: Desk) -> Iterator[tuple[AudioLayer, str]]:
+        """The sounds of the film that cannot be used, each with the reason."""
+        for layer in desk.board.audio:
+            try:
+                if self._quartermaster.film(desk.find(layer.source_file)).audio_codec is None:
+                    yield layer, f"'{layer.source_file}' has no sound: give another file."
+            except JyncoError as error:
+                yield layer, error.message
+
+    def ingredients(self, desk: Desk) -> str:
+        """A digest of all files the storyboard names: another one where any of them was replaced."""
+        clips = {clip.footage or clip.source_image for clip in desk.board.clips} - {None}
+        names = {str(name) for name in clips} | {layer.source_file for layer in desk.board.audio}
+        return digest({name: self._content(desk, name) for name in names})
+
+    def _content(self, desk: Desk, name: str) -> str:
+        try:
+            return self._quartermaster.fingerprint(desk.find(name))
+        except JyncoError:
+            return ""
+
     def _clip(self, desk: Desk, clip: Clip, frames: int, wishes: Wishes) -> ClipPlan:
+        if frames == 0:
+            return ClipPlan(
+                clip.clip_id, Action.FAILED, 0, reason="has no length: give it a duration above 0."
+            )
         try:
             if clip.footage is not None:
                 self._quartermaster.film(desk.find(clip.footage))
@@ -62,19 +82,10 @@ class Drafter:
         role = self._casting.role(clip, wishes.provider)
         shot = self._casting.shot(role, clip, output, frames, self._picture(desk, clip))
         plan = ClipPlan(clip.clip_id, Action.CACHED, frames, shot, clip.source_image)
-        if self.kept(desk, clip.clip_id, shot.key) or self._quartermaster.find_clip(shot.key) is not None:
+        if self._quartermaster.has_clip(desk.board.project_id, clip.clip_id, shot.key):
             return plan
-        length = output.rate.seconds(frames)
+        length = shot.rate.seconds(shot.frames)  # what is ordered and paid, of which the film may use less
         return replace(plan, action=Action.GENERATE, usd=role.price(length), seconds=role.time(length))
-
-    def kept(self, desk: Desk, clip_id: ClipId, key: str) -> bool:
-        """Whether the project has this very clip as a file of its own."""
-        row = desk.rows.get(clip_id)
-        return (
-            row is not None
-            and row.cache_key == key
-            and self._quartermaster.owns(desk.board.project_id, row.source_file)
-        )
 
     def _picture(self, desk: Desk, clip: Clip) -> str | None:
         """The content hash of the clip's picture, once that has been looked at."""
@@ -97,6 +108,14 @@ class Drafter:
             return self._quartermaster.film(desk.find(footage)).duration
         except JyncoError:
             return Fraction(3)  # the plan says of this clip what is wrong with it
+
+
+def _asked(board: Storyboard, wishes: Wishes) -> list[Clip]:
+    """The clips that are wanted, each once and in the film's order. NotFound for one that is not in it."""
+    unknown = set(wishes.clips) - {clip.clip_id for clip in board.clips}
+    if unknown:
+        raise NotFound(f"There is no clip '{min(unknown)}' in '{board.project_id}'.")
+    return [clip for clip in board.clips if not wishes.clips or clip.clip_id in wishes.clips]
 
 
 def _paid_once(clips: list[ClipPlan]) -> tuple[ClipPlan, ...]:

@@ -4,19 +4,23 @@
 
     projects/<projectId>/storyboard.json        the mirror
     projects/<projectId>/<people's own paths>   pictures, sounds, footage
-    projects/<projectId>/generated/<clip>-<key>.mp4
+    projects/<projectId>/generated/<clip>-<key>.mp4, and .json beside it with its checksum
     projects/<projectId>/exports/<jobId>.mp4
-    cache/motion/<2 digits>/<cache key>.mp4     shared by every project, and .json beside it with its checksum
+    cache/motion/<2 digits>/<cache key>.mp4     clips, shared by every project, and .json beside each with its checksum
+    cache/segments/<2 digits>/<key>.mp4         parts of films and their sound, kept in the same way
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import Final
 
 from jynco.errors import PathRefused
 from jynco.model.ids import CacheKey, ClipId, JobId, ProjectId
 
-OURS = frozenset({"generated", "exports"})  # people's files cannot go there
+OURS: Final = frozenset({"generated", "exports"})  # people's files cannot go there
+MIRRORS: Final = ("storyboard.json", "storyboard.unreadable-", ".storyboard.")  # nor take such a name
 
 
 def project(project_id: ProjectId) -> str:
@@ -29,23 +33,38 @@ def mirror(project_id: ProjectId) -> str:
     return f"{project(project_id)}/storyboard.json"
 
 
-def inside(project_id: ProjectId, relative: str) -> str:
-    """A path of the document as a key. PathRefused when it leaves the project."""
+def seal(project_id: ProjectId) -> str:
+    """The checksums of what was published, by which a hand edit is told."""
+    return f"{project(project_id)}/.storyboard.sha256"
+
+
+def aside(project_id: ProjectId, token: str) -> str:
+    """Where a storyboard.json goes that cannot be used."""
+    return f"{project(project_id)}/storyboard.unreadable-{token}.json"
+
+
+def checked(relative: str) -> PurePosixPath:
+    """A path of the document. PathRefused when it leaves the project, or names nothing."""
     pure = PurePosixPath(relative)
-    if not relative or pure.is_absolute() or ".." in pure.parts or "\0" in relative or "\\" in relative:
+    if not pure.parts or pure.is_absolute() or ".." in pure.parts or "\0" in relative or "\\" in relative:
         raise PathRefused(
             f"'{relative}' leaves the project: use a path relative to the storyboard, without '..'."
         )
-    return f"{project(project_id)}/{pure.as_posix()}"
+    return pure
+
+
+def inside(project_id: ProjectId, relative: str) -> str:
+    """A path of the document as a key. PathRefused when it leaves the project."""
+    return f"{project(project_id)}/{checked(relative).as_posix()}"
 
 
 def people(project_id: ProjectId, relative: str) -> str:
     """The key for a file that people bring. PathRefused where only Jynco writes."""
-    key = inside(project_id, relative)
-    first = PurePosixPath(relative).parts[0]
-    if first in OURS or relative == "storyboard.json":
-        raise PathRefused(f"'{relative}' is a place where Jynco keeps its own files: use another folder.")
-    return key
+    pure = checked(relative)
+    first = pure.parts[0].casefold()  # some file systems take Generated/ for generated/
+    if first in OURS or first.startswith(MIRRORS):
+        raise PathRefused(f"'{relative}' is a place where Jynco keeps its own files: use another name.")
+    return inside(project_id, relative)
 
 
 def generated(clip_id: ClipId, key: CacheKey) -> str:
@@ -53,16 +72,28 @@ def generated(clip_id: ClipId, key: CacheKey) -> str:
     return f"generated/{clip_id}-{key[:16]}.mp4"
 
 
+def generated_label(clip_id: ClipId, key: CacheKey) -> str:
+    """The checksum beside a generated clip, relative to its project."""
+    return f"generated/{clip_id}-{key[:16]}.json"
+
+
 def export(project_id: ProjectId, job_id: JobId, container: str) -> str:
     """A finished film."""
     return f"{project(project_id)}/exports/{job_id}.{container}"
 
 
-def cached(key: CacheKey) -> str:
-    """A generated clip in the cache."""
-    return f"cache/motion/{key[:2]}/{key}.mp4"
+class Kind(StrEnum):
+    """What the cache keeps: the two are cleared by different rules, since only clips cost money."""
+
+    MOTION = "motion"
+    SEGMENTS = "segments"
 
 
-def label(key: CacheKey) -> str:
-    """The checksum beside a cached clip."""
-    return f"cache/motion/{key[:2]}/{key}.json"
+def cached(key: CacheKey, kind: Kind = Kind.MOTION) -> str:
+    """A generated clip or a segment in the cache."""
+    return f"cache/{kind}/{key[:2]}/{key}.mp4"
+
+
+def label(key: CacheKey, kind: Kind = Kind.MOTION) -> str:
+    """The checksum beside it."""
+    return f"cache/{kind}/{key[:2]}/{key}.json"

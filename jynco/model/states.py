@@ -47,7 +47,7 @@ class GenerationState(StrEnum):
     SUCCEEDED = "succeeded"  # the provider has made it; not fetched yet
     DONE = "done"  # verified and in the cache
     FAILED = "failed"  # ended without a clip, and known to have ended
-    UNKNOWN = "unknown"  # may have been accepted; never sent again without consent
+    UNKNOWN = "unknown"  # may be billed, and nobody has the clip; never sent again without consent
 
     @property
     def live(self) -> bool:
@@ -62,7 +62,9 @@ GENERATION_STEPS: Final[dict[GenerationState, frozenset[GenerationState]]] = {
     GenerationState.SUBMITTED: frozenset(
         {GenerationState.SUCCEEDED, GenerationState.FAILED, GenerationState.UNKNOWN}
     ),
-    GenerationState.SUCCEEDED: frozenset({GenerationState.DONE, GenerationState.FAILED}),
+    GenerationState.SUCCEEDED: frozenset(
+        {GenerationState.DONE, GenerationState.FAILED, GenerationState.UNKNOWN}
+    ),
     GenerationState.DONE: frozenset(),
     GenerationState.FAILED: frozenset(),
     GenerationState.UNKNOWN: frozenset({GenerationState.SUBMITTED, GenerationState.FAILED}),

@@ -18,7 +18,7 @@ from jynco.errors import AssetRefused
 def saved(size: tuple[int, int] = (64, 48), kind: str = "PNG", **options: object) -> bytes:
     noise = np.random.default_rng(1).integers(0, 255, (size[1], size[0], 3), np.uint8)
     stream = io.BytesIO()
-    Image.fromarray(noise).save(stream, kind, **options)  # type: ignore[arg-type]
+    Image.fromarray(noise).save(stream, kind, **options)
     return stream.getvalue()
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePosixPath
 
 from jynco.agents import layout
-from jynco.agents.quartermaster.fingerprints import Fingerprints
+from jynco.agents.quartermaster import luggage
+from jynco.agents.quartermaster.fingerprints import Fingerprints, Memory
 from jynco.agents.quartermaster.shelf import Shelf
 from jynco.errors import AssetRefused, JyncoError, NotFound
 from jynco.model.ids import CacheKey, ClipId, JobId, ProjectId
+from jynco.model.keys import of_file
 from jynco.model.media import MediaInfo
 from jynco.ports import Media, Pictures, Storage
-
-log = logging.getLogger("jynco.quartermaster")
 
 
 class Quartermaster:
@@ -26,34 +26,27 @@ class Quartermaster:
         self._media = media
         self._pictures = pictures
         self._fingerprints = Fingerprints()
+        self._seen: Memory[str, MediaInfo] = Memory()
+        self._luggage = luggage.Luggage(storage, self._fingerprints)
         self.shelf = Shelf(storage, self._fingerprints)
+        self.segments = Shelf(storage, self._fingerprints, layout.Kind.SEGMENTS)
 
     # --- people's files ------------------------------------------------------------------------------
 
     def bring_in(self, project_id: ProjectId, folder: Path, paths: Iterable[str]) -> None:
         """Copy the files a document names from the folder beside it. AssetRefused for one that is missing."""
         for relative in sorted(set(paths)):
-            key = layout.people(project_id, relative)
-            source = self.beside(folder, relative)
-            if not self._same(key, source):
-                self._storage.put(key, source)
+            self._luggage.bring_in(project_id, folder, relative)
 
     def beside(self, folder: Path, relative: str) -> Path:
         """A file that lies below ``folder``, links followed. AssetRefused, PathRefused."""
-        layout.inside(ProjectId("proj_any"), relative)
-        path = folder / PurePosixPath(relative)
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise AssetRefused(f"'{relative}' leads out of the storyboard's folder: copy the file there.")
-        if not path.is_file():
-            raise AssetRefused(
-                f"'{relative}' is not there: put the file beside the storyboard, or mend the path."
-            )
-        return path
+        return luggage.beside(folder, relative)
 
     def receive(self, project_id: ProjectId, name: str, source: Path) -> str:
         """Keep an uploaded file under a name made from its content; returns its path for the document."""
         suffix = PurePosixPath(name).suffix.lower()
-        relative = f"assets/{self._fingerprints.of(source)[:32]}{suffix if suffix[1:].isalnum() else ''}"
+        plain = suffix[1:].isalnum() and suffix.isascii() and len(suffix) <= 8
+        relative = f"assets/{self._fingerprints.of(source)[:32]}{suffix if plain else ''}"
         self._storage.put(layout.people(project_id, relative), source)
         return relative
 
@@ -64,40 +57,62 @@ class Quartermaster:
         except NotFound:
             raise AssetRefused(f"'{relative}' is not in the project: upload it, or mend the path.") from None
 
+    @contextmanager
+    def pinned(self, project_id: ProjectId, relative: str, sha256: str | None) -> Iterator[Path]:
+        """A copy that nobody can change during the block. AssetRefused when it is not the planned content.
+
+        Without it, a picture replaced between plan and submit would put its clip under the old one's key.
+        """
+        source = self.file(project_id, relative)
+        with self._storage.scratch() as folder:
+            copy = folder / f"picture{source.suffix}"
+            try:
+                shutil.copyfile(source, copy)
+            except OSError as fault:
+                raise AssetRefused(f"'{relative}' cannot be read: {fault.strerror}.") from fault
+            if of_file(copy) != sha256:
+                raise AssetRefused(
+                    f"'{relative}' was replaced after the clip was planned: make the clip again."
+                )
+            yield copy
+
     def fingerprint(self, path: Path) -> str:
-        """The content hash of a file."""
-        return self._fingerprints.of(path)
+        """The content hash of a file. AssetRefused when it cannot be read."""
+        try:
+            return self._fingerprints.of(path)
+        except OSError as fault:
+            raise AssetRefused(f"'{path.name}' cannot be read: {fault.strerror}.") from fault
 
     def picture(self, path: Path) -> MediaInfo:
         """What a still is. AssetRefused says why it cannot be used."""
-        return self._pictures.inspect(path)
+        return self._seen.recall(self.fingerprint(path), lambda: self._pictures.inspect(path))
 
     def film(self, path: Path) -> MediaInfo:
         """What a film or sound is. AssetRefused says why it cannot be used."""
         return self._media.probe(path)
 
+    def refusal(self, path: Path, *, still: bool) -> str | None:
+        """Why a file cannot be used as a still (or as film or sound), in one sentence; None when it can."""
+        try:
+            self.picture(path) if still else self.film(path)
+        except JyncoError as fault:
+            return fault.message
+        return None
+
     # --- generated clips -----------------------------------------------------------------------------
 
-    def find_clip(self, key: CacheKey) -> Path | None:
-        """A clip that was generated before, verified; None means it has to be made."""
-        return self.shelf.find(key)
+    def has_clip(self, project_id: ProjectId, clip_id: ClipId, key: CacheKey) -> bool:
+        """Whether this clip was made before: the project's own or the shelf's, and still whole."""
+        return self.shelf.owned(project_id, clip_id, key) is not None or self.shelf.find(key) is not None
+
+    def deliver(self, project_id: ProjectId, clip_id: ClipId, key: CacheKey) -> str | None:
+        """The document's ``sourceFile`` for a clip that was made before; None when it has to be made."""
+        return self.shelf.give(project_id, clip_id, key)
 
     def keep_clip(self, key: CacheKey, scratch: Path) -> None:
-        """Check a new clip by decoding all of it, then put it in the cache. MediaFailed leaves nothing behind."""
+        """Check a new clip by decoding all of it, then shelve it. MediaFailed and AssetRefused leave nothing."""
         self._media.verify(scratch)
         self.shelf.keep(key, scratch)
-
-    def hand_over(self, project_id: ProjectId, clip_id: ClipId, key: CacheKey) -> str:
-        """Give a project its own name for a cached clip; returns the document's ``sourceFile``. NotFound."""
-        relative = layout.generated(clip_id, key)
-        target = layout.inside(project_id, relative)
-        if not self._storage.exists(target):
-            self._storage.link(layout.cached(key), target)
-        return relative
-
-    def owns(self, project_id: ProjectId, relative: str | None) -> bool:
-        """Whether the project has this file."""
-        return relative is not None and self._storage.exists(layout.inside(project_id, relative))
 
     # --- films ---------------------------------------------------------------------------------------
 
@@ -115,20 +130,12 @@ class Quartermaster:
         """A finished film, to read. NotFound."""
         return self._storage.path(key)
 
+    # --- order ---------------------------------------------------------------------------------------
+
     def forget(self, project_id: ProjectId) -> None:
-        """Remove a project's folder. The cache keeps what was paid for."""
+        """Remove a project's folder. The shelf keeps what was paid for."""
         self._storage.delete_all(layout.project(project_id))
 
-    def _same(self, key: str, source: Path) -> bool:
-        try:
-            return self._fingerprints.of(self._storage.path(key)) == self._fingerprints.of(source)
-        except (NotFound, OSError):
-            return False
-
-    def refusal(self, path: Path, *, still: bool) -> str | None:
-        """Why a file cannot be used as a still (or as film or sound), in one sentence; None when it can."""
-        try:
-            self.picture(path) if still else self.film(path)
-        except JyncoError as fault:
-            return fault.message
-        return None
+    def sweep(self) -> int:
+        """Remove what killed processes left half made; returns how many folders went."""
+        return self._storage.sweep()

@@ -1,51 +1,85 @@
-"""The cache of generated clips: content-addressed, written once, checked before every use."""
+"""Generated clips: the shelf that all projects share, and each project's own copies of what it was given.
+
+Every clip has a label with its checksum. A clip without a label, or with another content than its label says,
+does not count: it is never shown, and never keeps a good one from being made.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 from pathlib import Path
+from typing import Final
 
 from jynco.agents import layout
 from jynco.agents.quartermaster.fingerprints import Fingerprints
 from jynco.errors import NotFound
-from jynco.model.ids import CacheKey
+from jynco.model.ids import CacheKey, ClipId, ProjectId
 from jynco.ports import Storage
 
-log = logging.getLogger("jynco.quartermaster")
+log: Final = logging.getLogger("jynco.quartermaster")
 
 
 class Shelf:
-    """Clips by cache key. The label is written last, so a clip without one does not count."""
+    """Films of one kind by cache key: written once, checked before every use."""
 
-    def __init__(self, storage: Storage, fingerprints: Fingerprints) -> None:
+    def __init__(
+        self, storage: Storage, fingerprints: Fingerprints, kind: layout.Kind = layout.Kind.MOTION
+    ) -> None:
         self._storage = storage
         self._fingerprints = fingerprints
+        self._kind = kind
 
     def find(self, key: CacheKey) -> Path | None:
         """The clip, if it is there and still what was put there; a damaged one is taken off the shelf."""
-        try:
-            label = json.loads(self._storage.read(layout.label(key)))
-            path = self._storage.path(layout.cached(key))
-        except (NotFound, ValueError):
+        if not self._storage.exists(layout.label(key, self._kind)):
             return None
-        if self._fingerprints.of(path) == label.get("sha256"):
-            return path
-        log.warning("a cached clip is damaged and will be made again", extra={"cache_key": key})
-        self.forget(key)
-        return None
+        path = self._intact(key, layout.cached(key, self._kind), layout.label(key, self._kind))
+        if path is None:
+            log.warning("a cached film is damaged and will be made again", extra={"cache_key": key})
+            self.forget(key)
+        return path
 
-    def keep(self, key: CacheKey, scratch: Path) -> Path:
-        """Move a verified clip in; whoever comes second finds the first one's."""
-        found = self.find(key)
-        if found is not None:
-            return found
-        label = {"sha256": self._fingerprints.of(scratch), "bytes": scratch.stat().st_size}
-        self._storage.adopt(layout.cached(key), scratch)
-        self._storage.put_bytes(layout.label(key), json.dumps(label).encode())
-        return self._storage.path(layout.cached(key))
+    def keep(self, key: CacheKey, scratch: Path) -> None:
+        """Move a verified clip in; whoever comes second leaves the first one's as it is."""
+        if self.find(key) is not None:
+            return
+        label = {"key": key, "sha256": self._fingerprints.of(scratch), "bytes": scratch.stat().st_size}
+        self._storage.adopt(layout.cached(key, self._kind), scratch)
+        self._storage.put_bytes(
+            layout.label(key, self._kind), json.dumps(label).encode()
+        )  # last: from now on it counts
 
     def forget(self, key: CacheKey) -> None:
         """Take a clip off the shelf. Projects that were given it keep theirs."""
-        self._storage.delete(layout.label(key))
-        self._storage.delete(layout.cached(key))
+        self._storage.delete(layout.label(key, self._kind))
+        self._storage.delete(layout.cached(key, self._kind))
+
+    def owned(self, project_id: ProjectId, clip_id: ClipId, key: CacheKey) -> str | None:
+        """The project's own copy, relative to the project, if it has one that is still what it was given."""
+        relative = layout.generated(clip_id, key)
+        label = layout.inside(project_id, layout.generated_label(clip_id, key))
+        return relative if self._intact(key, layout.inside(project_id, relative), label) else None
+
+    def give(self, project_id: ProjectId, clip_id: ClipId, key: CacheKey) -> str | None:
+        """The project's own copy, made from the shelf's if need be; None when it has to be made anew."""
+        owned = self.owned(project_id, clip_id, key)
+        if owned is not None or self.find(key) is None:
+            return owned
+        relative = layout.generated(clip_id, key)
+        label = layout.generated_label(clip_id, key)
+        try:
+            self._storage.link(layout.cached(key, self._kind), layout.inside(project_id, relative))
+            self._storage.link(layout.label(key, self._kind), layout.inside(project_id, label))
+        except NotFound:  # the shelf was emptied between our look and our hand
+            return None
+        return relative
+
+    def _intact(self, key: CacheKey, clip: str, label: str) -> Path | None:
+        try:
+            written = json.loads(self._storage.read(label))
+            path = self._storage.path(clip)
+            whole = self._fingerprints.of(path) == written["sha256"] and written["key"] == key
+        except (NotFound, OSError, ValueError, KeyError, TypeError):
+            return None
+        return path if whole else None

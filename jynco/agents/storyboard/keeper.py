@@ -1,0 +1,207 @@
+"""The storyboard keeper: the only writer of storyboard state.
+
+Rows are the truth; ``storyboard.json`` is their mirror. Publishing is coalesced: whoever holds the project's
+lock writes the newest state, and everybody who waited finds nothing left to do.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Final
+
+from jynco.agents.storyboard.mirror import Mirror
+from jynco.document import checks, codec, made, upgrades
+from jynco.document.merge import merge
+from jynco.errors import Conflict, DocumentInvalid, Fault, JyncoError, NotFound, ServiceAway, StaleRevision
+from jynco.model.ids import ClipId, ProjectId
+from jynco.model.jobs import ClipRow, Project
+from jynco.model.storyboard import Document, Json
+from jynco.ports import Clock, Database, Lock, Storage
+
+log: Final = logging.getLogger("jynco.storyboard")
+TRIES: Final = 5  # people who save more often than that while we write once are not typing
+
+
+class StoryboardKeeper:
+    """Reads and writes storyboards, and keeps document and rows in agreement."""
+
+    def __init__(self, database: Database, storage: Storage, lock: Lock, clock: Clock) -> None:
+        self._projects = database.projects
+        self._mirror = Mirror(storage, clock)
+        self._lock = lock
+
+    # --- people's side -------------------------------------------------------------------------------
+
+    def create(self, document: Document) -> Project:
+        """A new project. DocumentInvalid, Conflict."""
+        document = _valid(document)
+        project_id = _project_id(document)
+        with self._alone(project_id):
+            project = self._projects.create(project_id, made.strip(document, {}))
+            self._mirror.clear(project_id)
+            self._bring_up(project_id)
+        return project
+
+    def store(self, document: Document) -> Project:
+        """Create the project, or bring an existing one up to this document."""
+        try:
+            return self.create(document)
+        except Conflict:
+            return self.replace(_project_id(document), document, None)
+
+    def replace(self, project_id: ProjectId, document: Document, expected: int | None) -> Project:
+        """Put another document in its place; ``expected`` is the revision it was made from. StaleRevision."""
+        document = _valid(document, project_id)
+        return self._change(project_id, lambda _: document, expected)
+
+    def edit_clip(self, project_id: ProjectId, clip_id: ClipId, fields: Mapping[str, Json]) -> Project:
+        """Change some fields of one clip, such as its ``motionPrompt``; None takes one out. NotFound."""
+        return self._change(
+            project_id, lambda document: _valid(_edited(document, clip_id, fields), project_id), None
+        )
+
+    def current(self, project_id: ProjectId) -> Project:
+        """The project, after hand edits of its storyboard.json were taken in. NotFound."""
+        project = self._projects.get(project_id)
+        if self._mirror.ours(project_id, self._mirror.read(project_id)):
+            return project
+        self.refresh(project_id)
+        return self._projects.get(project_id)
+
+    def rows(self, project_id: ProjectId) -> dict[ClipId, ClipRow]:
+        """What has been made of each clip."""
+        return {row.clip_id: row for row in self._projects.clips(project_id)}
+
+    def published(self, project_id: ProjectId) -> Document:
+        """People's fields and made fields in one document, as of now."""
+        return self._joined(self.current(project_id))
+
+    def delete(self, project_id: ProjectId, forget: Callable[[], None]) -> None:
+        """Remove the project's rows, then its files by ``forget``, while nobody publishes it. NotFound."""
+        with self._alone(project_id):
+            self._projects.delete(project_id)
+            forget()
+
+    # --- the mirror ----------------------------------------------------------------------------------
+
+    def publish(self, project_id: ProjectId) -> None:
+        """Bring storyboard.json up to the rows, after taking in what people wrote into it by hand."""
+        with self._alone(project_id):
+            self._publish(project_id)
+
+    def refresh(self, project_id: ProjectId) -> None:
+        """Publish if it can be done now; if not, the truth is safe all the same, and the sweeper tries again."""
+        try:
+            with self._alone(project_id):
+                self._publish(project_id)
+        except ServiceAway as fault:
+            log.warning("a mirror is behind: %s", fault.message, extra={"project_id": project_id})
+
+    def publish_behind(self, limit: int = 100) -> int:
+        """Publish every mirror that is behind; returns how many could be. One that cannot holds up no other."""
+        return sum(self._published(project_id) for project_id in self._projects.behind(limit))
+
+    def _published(self, project_id: ProjectId) -> bool:
+        try:
+            self.publish(project_id)
+        except NotFound:  # deleted meanwhile
+            return False
+        except Exception:
+            log.exception("a mirror stays behind", extra={"project_id": project_id})
+            return False
+        return True
+
+    def _bring_up(self, project_id: ProjectId) -> None:
+        """As ``refresh``, by who holds the lock already."""
+        try:
+            self._publish(project_id)
+        except ServiceAway as fault:
+            log.warning("a mirror is behind: %s", fault.message, extra={"project_id": project_id})
+
+    def _publish(self, project_id: ProjectId) -> None:
+        for _ in range(TRIES):
+            seen = self._take_in(project_id)
+            project = self._projects.get(project_id)
+            if (
+                seen is not None
+                and project.mirrored >= project.changes
+                and self._mirror.ours(project_id, seen)
+            ):
+                return
+            if self._mirror.write(project_id, codec.dumps(self._joined(project)), seen):
+                self._projects.mirrored(project_id, project.changes)
+                return
+        raise ServiceAway("storyboard.json is written to all the time: leave it alone for a moment.")
+
+    def _take_in(self, project_id: ProjectId) -> bytes | None:
+        """The file as it is; what people wrote into it is in the rows afterwards, or kept aside."""
+        seen = self._mirror.read(project_id)
+        if seen is None or self._mirror.ours(project_id, seen):
+            return seen
+        try:
+            document = _valid(codec.loads(seen), project_id)
+        except JyncoError as fault:
+            self._projects.get(project_id)  # a deleted project has nobody to keep a file for
+            self._mirror.set_aside(project_id, seen, fault)
+            return seen
+        project = self._projects.get(project_id)
+        if self._save(project, document).revision != project.revision:
+            log.info("a hand edit was taken in", extra={"project_id": project_id})
+        return seen
+
+    # --- changes -------------------------------------------------------------------------------------
+
+    def _change(
+        self, project_id: ProjectId, wish: Callable[[Document], Document], expected: int | None
+    ) -> Project:
+        with self._alone(project_id):
+            self._take_in(project_id)
+            project = self._projects.get(project_id)
+            if expected not in {None, project.revision}:
+                raise StaleRevision(
+                    f"{project_id} is at revision {project.revision}, not {expected}; read it again."
+                )
+            saved = self._save(project, wish(project.document))
+            self._bring_up(project_id)
+        return saved
+
+    def _save(self, project: Project, document: Document) -> Project:
+        """Keep people's fields, if they are others than before. Text is compared: to Python 1 equals true."""
+        rows = self.rows(project.project_id)
+        wanted = made.strip(document, rows)
+        if codec.dumps(wanted) == codec.dumps(made.strip(project.document, rows)):
+            return project
+        return self._projects.save(project.project_id, wanted, project.revision)
+
+    def _joined(self, project: Project) -> Document:
+        return made.join(project.document, self.rows(project.project_id), updated_at=project.updated_at)
+
+    def _alone(self, project_id: ProjectId) -> AbstractContextManager[None]:
+        return self._lock.hold(f"mirror-{project_id}")
+
+
+def _valid(document: Document, project_id: ProjectId | None = None) -> Document:
+    document = upgrades.upgrade(document)
+    checks.validate(document)
+    if project_id is not None and _project_id(document) != project_id:
+        raise DocumentInvalid([Fault("/projectId", "project_id", f"must stay '{project_id}'.")])
+    return document
+
+
+def _project_id(document: Document) -> ProjectId:
+    return ProjectId(str(document["projectId"]))
+
+
+def _edited(document: Document, clip_id: ClipId, fields: Mapping[str, Json]) -> Document:
+    timeline = _clips(document)
+    if not any(clip.get("clipId") == clip_id for clip in timeline):
+        raise NotFound(f"There is no clip '{clip_id}' in '{document['projectId']}'.")
+    changed = [merge(clip, dict(fields)) if clip.get("clipId") == clip_id else clip for clip in timeline]
+    return {**document, "timeline": [*changed]}
+
+
+def _clips(document: Document) -> Sequence[dict[str, Json]]:
+    timeline = document["timeline"]
+    return [clip for clip in timeline if isinstance(clip, dict)] if isinstance(timeline, list) else []
