@@ -16,7 +16,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 KEY = "key_0123456789abcdef"
 
@@ -77,7 +77,7 @@ class Vendor:
         self._server.vendor = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
-    def __enter__(self) -> Vendor:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
