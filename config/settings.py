@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 from jynco.errors import UsageWrong
 
-# Key and address; the names are the vendors' own.
+# Key and address; the names are the vendors' own, but fal has none for its address.
 VENDORS: Final[Mapping[str, tuple[str, str]]] = {
     "runway": ("RUNWAYML_API_SECRET", "RUNWAYML_BASE_URL"),
+    "fal": ("FAL_KEY", "FAL_BASE_URL"),
 }
 
 

@@ -109,6 +109,7 @@ def _media() -> tuple[Media, Pictures]:
 def _providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
     """All of them, whether they have a key or not: one without says so when it is asked for a clip."""
     from jynco.adapters.providers.camera import Camera
+    from jynco.adapters.providers.fal import Fal
     from jynco.adapters.providers.mock import Mock
     from jynco.adapters.providers.runway import Runway
 
@@ -116,6 +117,7 @@ def _providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
         Camera(),
         Mock(clock, folder=settings.data / "mock"),
         Runway(_account(settings, "runway")),
+        Fal(_account(settings, "fal")),
     ]
     return {provider.name: provider for provider in made}
 

@@ -8,12 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from jynco.adapters.providers.account import Account
+from jynco.adapters.providers.fal import Fal
 from jynco.adapters.providers.runway import Runway
 from jynco.model.motion import Shot
 from jynco.model.storyboard import Json
 from jynco.model.time import Rate
 from jynco.ports import Provider
-from tests.doubles import runway
+from tests.doubles import fal, runway
 from tests.doubles.vendor import KEY, Vendor
 
 
@@ -57,6 +58,17 @@ CASES = [
         moderated="FAILED:SAFETY.INPUT.TEXT",
         shedding=frozenset({502, 503}),
         estimates=True,
+    ),
+    Case(
+        name="fal",
+        double=fal.Fal,
+        provider=Fal,
+        model="bytedance/seedance-2.0/image-to-video",
+        waiting=("IN_QUEUE",),
+        running="IN_PROGRESS",
+        done="COMPLETED",
+        failed="COMPLETED:The runner died.",
+        moderated="REFUSED:content_policy_violation",
     ),
 ]
 

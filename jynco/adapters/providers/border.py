@@ -15,7 +15,7 @@ from typing import Final
 import httpx
 
 from jynco.adapters.providers.account import Account
-from jynco.adapters.providers.wire import answer_of, said, wait_of
+from jynco.adapters.providers.wire import answer_of, wait_of, words_of
 from jynco.errors import (
     CreditMissing,
     KeyRefused,
@@ -57,7 +57,7 @@ class Border:
         account: Account,
         *,
         shedding: frozenset[int] = frozenset(),
-        judge: Judge = lambda status, words: None,  # noqa: ARG005 - most vendors say it in the common way
+        judge: Judge | None = None,
     ) -> None:
         self.vendor = vendor
         self._account = account
@@ -100,7 +100,7 @@ class Border:
 
     def sort(self, status: int, words: str) -> type[ProviderError]:
         """What an HTTP status and the vendor's words mean for an order."""
-        judged = self._judge(status, words)
+        judged = self._judge(status, words) if self._judge else None
         if judged is not None:
             return judged
         if status in self._shedding:
@@ -125,10 +125,13 @@ class Border:
         )
 
     def _of_answer(self, answer: httpx.Response) -> ProviderError:
-        words = said(answer, hide=self._account.key)
+        words = words_of(answer, hide=self._account.key)
         sort = self.sort(answer.status_code, words)
         message = _SENTENCES[sort].format(
-            vendor=self.vendor, variable=self._account.variable, status=answer.status_code, words=words
+            vendor=self.vendor,
+            variable=self._account.variable,
+            status=answer.status_code,
+            words=f", saying: {words}" if words else "",
         )
         return sort(message, retry_after=wait_of(answer) if sort is NotAccepted else None)
 

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from jynco.adapters.providers.account import Account
-from jynco.adapters.providers.border import Border
-from jynco.adapters.providers.download import Delivery
+from jynco.adapters.providers.remote import Remote
 from jynco.adapters.providers.still import still
 from jynco.adapters.providers.wire import line
 from jynco.errors import (
     GenerationFailed,
     Moderated,
-    OutcomeUnknown,
-    PollFailed,
     ProviderError,
     RequestRejected,
 )
 from jynco.model.motion import Capabilities, PollAnswer, PollState, Shot, Ticket
 from jynco.model.storyboard import Json
-from jynco.ports import Watch
 
 if TYPE_CHECKING:
     from runwayml import RunwayML
@@ -87,21 +82,17 @@ _MODELS: Final[Mapping[str, _Model]] = {
 }
 
 
-class Runway:
+class Runway(Remote):
     """Runway's image-to-video (and text-to-video) models."""
 
     name = "runway"
 
     def __init__(self, account: Account) -> None:
-        self._account = account
-        self._border = Border("Runway", account, shedding=frozenset({502, 503}))
-        self._delivery = Delivery("Runway", account)
+        super().__init__("Runway", account, shedding=frozenset({502, 503}))
 
     def capabilities(self, model: str | None) -> Capabilities:
         """By default of gen4_turbo. RequestRejected lists the models there are."""
-        name = model or "gen4_turbo"
-        if name not in _MODELS:
-            raise RequestRejected(f"Runway has no model '{name}' here: choose one of {', '.join(_MODELS)}.")
+        name = self._known(model or "gen4_turbo", _MODELS)
         can = _MODELS[name]
         return Capabilities(
             provider=self.name,
@@ -127,33 +118,19 @@ class Runway:
         create = cast("Callable[..., object]", resource.create)
         with self._border.submitting():
             made = create(**order)
-            return Ticket(_id(made), estimated_usd=_usd(made, "estimated_cost"))
+            return Ticket(self._id(getattr(made, "id", None)), estimated_usd=_usd(made, "estimated_cost"))
 
     def poll(self, shot: Shot, ticket: Ticket) -> PollAnswer:  # noqa: ARG002 - the ticket says it all
         """THROTTLED is waiting: Runway queues what is over the account's limit. PollFailed when it cannot say."""
         client = self._client
         with self._border.looking():
-            return _answer(client.tasks.retrieve(ticket.task_id))
-
-    def collect(self, shot: Shot, image: Path | None, ticket: Ticket, target: Path, watch: Watch) -> None:  # noqa: ARG002
-        """Downloads the clip, from a fresh address where the first has run out."""
-        self._delivery.bring(ticket.details.get("url"), lambda: self._fresh(shot, ticket), target, watch)
+            return self._answer(client.tasks.retrieve(ticket.task_id))
 
     def cancel(self, ticket: Ticket) -> None:
         """A wish: what runs already is billed all the same."""
         client = self._client
         with self._border.wishing():
             client.tasks.delete(ticket.task_id)
-
-    def find(self, shot: Shot, since: datetime) -> Ticket | None:  # noqa: ARG002 - Runway keeps no list for us
-        """Never."""
-        return None
-
-    def _fresh(self, shot: Shot, ticket: Ticket) -> str:
-        answer = self.poll(shot, ticket)
-        if answer.state is not PollState.SUCCEEDED:
-            raise answer.error or PollFailed("Runway does not say where its clip lies; it is asked again.")
-        return answer.details["url"]
 
     def _order(self, shot: Shot, image: Path | None) -> dict[str, Json]:
         can = _MODELS[self.capabilities(shot.model).model]
@@ -167,6 +144,23 @@ class Runway:
         order |= {"negative_prompt": shot.negative_prompt} if shot.negative_prompt else {}
         order |= {"seed": shot.seed} if can.seed and shot.seed is not None else {}
         return order | ({"audio": False} if can.sound else {})
+
+    def _answer(self, task: object) -> PollAnswer:
+        cost = _usd(task, "cost")
+        match getattr(task, "status", None):
+            case "PENDING" | "THROTTLED":
+                return PollAnswer(PollState.WAITING)
+            case "RUNNING":
+                return PollAnswer(PollState.RUNNING, fraction=_fraction(getattr(task, "progress", None)))
+            case "SUCCEEDED":
+                output = getattr(task, "output", None)
+                return self._delivered(output[0] if isinstance(output, list) and output else None, cost)
+            case "FAILED":
+                return PollAnswer(PollState.FAILED, actual_usd=cost, error=_failure(task))
+            case "CANCELLED":
+                error = GenerationFailed("The clip was cancelled at Runway: retry it.")
+                return PollAnswer(PollState.FAILED, actual_usd=cost, error=error)
+        raise self._puzzling()
 
     @cached_property
     def _client(self) -> RunwayML:
@@ -200,45 +194,10 @@ def _shape(can: _Model, shot: Shot, image: Path | None) -> dict[str, Json]:
     return {"ratio": f"{width}:{height}"}
 
 
-def _id(made: object) -> str:
-    """The task's id. An answer without one was a yes all the same, so the outcome is unknown."""
-    task_id = getattr(made, "id", None)
-    if not isinstance(task_id, str) or not task_id:
-        raise OutcomeUnknown(
-            "Runway accepted a clip and did not say under which id, so it cannot be fetched and may be billed. "
-            "Look at its own list, then retry with consent (--pay-again)."
-        )
-    return task_id
-
-
 def _usd(task: object, name: str) -> Decimal | None:
     """Runway counts in credits; US dollars, where it says."""
     credits = getattr(getattr(task, name, None), "credits", None)
     return Decimal(str(credits)) * _CREDIT if isinstance(credits, int | float) else None
-
-
-def _answer(task: object) -> PollAnswer:
-    cost = _usd(task, "cost")
-    match getattr(task, "status", None):
-        case "PENDING" | "THROTTLED":
-            return PollAnswer(PollState.WAITING)
-        case "RUNNING":
-            return PollAnswer(PollState.RUNNING, fraction=_fraction(getattr(task, "progress", None)))
-        case "SUCCEEDED":
-            return _delivered(getattr(task, "output", None), cost)
-        case "FAILED":
-            return PollAnswer(PollState.FAILED, actual_usd=cost, error=_failure(task))
-        case "CANCELLED":
-            error = GenerationFailed("The clip was cancelled at Runway: retry it.")
-            return PollAnswer(PollState.FAILED, actual_usd=cost, error=error)
-    raise PollFailed("Runway answered in a way that this version does not know; it is asked again.")
-
-
-def _delivered(output: object, cost: Decimal | None) -> PollAnswer:
-    if isinstance(output, list) and output and isinstance(output[0], str):
-        return PollAnswer(PollState.SUCCEEDED, fraction=1.0, details={"url": output[0]}, actual_usd=cost)
-    error = GenerationFailed("Runway says that it made the clip and names no file: retry it.")
-    return PollAnswer(PollState.FAILED, actual_usd=cost, error=error)
 
 
 def _fraction(progress: object) -> float | None:

@@ -54,12 +54,11 @@ def answer_of(error: BaseException | None) -> httpx.Response | None:
     return None
 
 
-def said(answer: httpx.Response, hide: str | None) -> str:
-    """The vendor's own words, as ", saying ...", or nothing; short, on one line, and without our key."""
+def words_of(answer: httpx.Response, hide: str | None) -> str:
+    """The vendor's own words, or none: short, on one line, and without our key."""
     words = " ".join(_text(answer).split())
     words = words.replace(hide, "***") if hide else words
-    words = words if len(words) <= _WORDS else words[:_WORDS] + "..."
-    return f", saying: {words.rstrip('.')}" if words else ""
+    return words.rstrip(".") if len(words) <= _WORDS else words[:_WORDS] + "..."
 
 
 def wait_of(answer: httpx.Response) -> float | None:
