@@ -50,4 +50,7 @@ def _bytes(accepted: tuple[str, ...], limit: int) -> bytes:
     request.max_content_length = limit
     if (request.content_length or 0) > limit:
         raise LimitExceeded(f"The body has {request.content_length} bytes; at most {limit} are taken here.")
-    return request.get_data(cache=False)
+    data = request.get_data(cache=False)
+    if len(data) > limit:  # read before, by who did not know this limit
+        raise LimitExceeded(f"The body has {len(data)} bytes; at most {limit} are taken here.")
+    return data

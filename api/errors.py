@@ -33,6 +33,19 @@ class PreconditionMissing(JyncoError):
     code = "precondition_required"
 
 
+class KeyReused(JyncoError):
+    """An Idempotency-Key that stands for another request."""
+
+    code = "idempotency_key_reused"
+
+
+class KeyBusy(errors.Conflict):
+    """The request under an Idempotency-Key is being done just now."""
+
+    code = "idempotency_key_busy"
+    retryable = True
+
+
 class MediaTypeWrong(JyncoError):
     """A body of another kind than this address takes."""
 
@@ -58,6 +71,7 @@ STATUSES: Final[dict[type[JyncoError], HTTPStatus]] = {
     errors.AssetRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.MediaFailed: HTTPStatus.UNPROCESSABLE_ENTITY,  # people's film, read while a request waits
     errors.ProviderError: HTTPStatus.UNPROCESSABLE_ENTITY,  # an unknown provider or model, in a plan
+    KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     RequestInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     PreconditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
     # the machine

@@ -42,7 +42,7 @@ def refused(error: JyncoError) -> Response:
             faults=errors.faults_of(error),
         ),
     )
-    if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
+    if error.retryable or status is HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = str(math.ceil(error.retry_after or errors.RETRY_AFTER))
     return answer
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
+from api.once import HEADER, once
 from api.parsing import PARSER
 from jynco.model.storyboard import Json
 
@@ -51,8 +52,13 @@ class Routes:
         body: type[Schema] | Body | None = None,
         takes: tuple[str, ...] = (),
         errors: tuple[int, ...] = (),
+        idempotent: bool = False,
     ) -> Callable[[View], View]:
-        """Register a view. ``takes``: headers it reads; ``errors``: the statuses worth naming beside 'default'."""
+        """Register a view. ``takes``: headers it reads; ``errors``: the statuses worth naming beside 'default'.
+
+        ``idempotent``: with an Idempotency-Key it is done once, however often it is sent.
+        """
+        takes = (*takes, HEADER) if idempotent else takes
 
         def register(view: View) -> View:
             told = self._answers(answer)(view)
@@ -61,6 +67,7 @@ class Routes:
             for status in errors:
                 told = self.blueprint.alt_response(status, response=HTTPStatus(status).name)(told)
             told = self.blueprint.alt_response("default", response="DEFAULT_ERROR")(told)
+            told = once(told) if idempotent else told
             self.blueprint.route(path, methods=[method], endpoint=view.__name__)(told)
             return view
 
@@ -102,6 +109,8 @@ HEADERS = {
     "Last-Event-ID": "The last event seen; those after it are sent first.",
     "Content-Disposition": "A name for the file.",
     "Accept-Ranges": "bytes",
+    HEADER: "A name of yours for this request, such as a UUID: sent again within a day, it is answered again "
+    "and not done again.",
 }
 
 

@@ -25,6 +25,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from jynco.adapters.database.postgres.tables import metadata
 from migrations import runner
 
 NOBODY = 65534
@@ -174,7 +175,8 @@ def database_url(migrated_database: str) -> str:
     """The address of a migrated database with no row in it; what earlier tests left is thrown out."""
     with psycopg.connect(migrated_database, autocommit=True) as connection:
         connection.execute(STRANGERS_OUT)
-        connection.execute("TRUNCATE projects, clips, jobs, generations, events RESTART IDENTITY")
+        tables = sql.SQL(", ").join(map(sql.Identifier, metadata.tables))
+        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(tables))
     return migrated_database
 
 

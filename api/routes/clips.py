@@ -39,6 +39,7 @@ FIELDS: Final[Mapping[str, Json]] = {
     body=Body(dict.fromkeys(bodies.MERGE_PATCH, FIELDS)),
     answer=ACCEPTED,
     errors=(400, 404, 409, 413, 415, 422),
+    idempotent=True,
 )
 def edit_clip(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
     """Edit a clip's prompt, or other fields of it, and make it
@@ -54,7 +55,12 @@ def edit_clip(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
 
 
 @routes.route(
-    "POST", f"{PATH}/retry", body=RetryAsked, answer=ACCEPTED, errors=(400, 404, 409, 413, 415, 422)
+    "POST",
+    f"{PATH}/retry",
+    body=RetryAsked,
+    answer=ACCEPTED,
+    errors=(400, 404, 409, 413, 415, 422),
+    idempotent=True,
 )
 def retry_clip(project_id: ProjectId, clip_id: ClipId, body: Retry) -> ResponseReturnValue:
     """Make a clip again

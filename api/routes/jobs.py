@@ -32,6 +32,7 @@ FILM = {"type": "string", "contentMediaType": "video/mp4"}
     body=JobAsked,
     answer=Answer(AcceptedTold, 202, headers=("Location", "Retry-After")),
     errors=(400, 404, 409, 413, 415, 422),
+    idempotent=True,
 )
 def start_job(project_id: ProjectId, body: Wishes) -> ResponseReturnValue:
     """Make a preview, the film, or only clips

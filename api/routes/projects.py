@@ -27,6 +27,7 @@ STORYBOARD = {"$ref": "#/components/schemas/Storyboard"}
     body=Body({"application/json": STORYBOARD}),
     answer=Answer(ProjectTold, 201, headers=("Location", "ETag")),
     errors=(400, 409, 413, 415, 422),
+    idempotent=True,
 )
 def create_project() -> ResponseReturnValue:
     """Create a project from a storyboard

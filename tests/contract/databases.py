@@ -19,7 +19,6 @@ from jynco.model.motion import Shot
 from jynco.model.states import ClipStatus, JobKind, Lane, Purpose
 from jynco.model.storyboard import Document
 from jynco.model.time import Rate
-from jynco.ports import Database
 
 PROJECT = ProjectId("proj_lake")
 FILM = JobId("job_render_lake")
@@ -30,7 +29,7 @@ LEASE = 30.0
 class Subject:
     """A database under test; ``wait`` makes its leases and due times older by some seconds, at once."""
 
-    database: Database
+    database: PostgresDatabase | MemoryDatabase
     wait: Callable[[float], None]
 
     def begin(self, *names: str) -> list[Job]:
@@ -91,6 +90,7 @@ def in_postgres(url: str) -> Iterator[Subject]:
             for change in (
                 "UPDATE jobs SET lease_until = lease_until - %(age)s, due_at = due_at - %(age)s",
                 "UPDATE generations SET lease_until = lease_until - %(age)s",
+                "UPDATE replies SET lease_until = lease_until - %(age)s, created_at = created_at - %(age)s",
             ):
                 connection.execute(change, {"age": timedelta(seconds=seconds)})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from jynco.adapters.database.desk import desk
 from jynco.model.states import JobKind
 from workers import dispatch
 from workers.app import app
@@ -24,3 +25,4 @@ def sweep() -> None:
         if job.kind is JobKind.RENDER:
             dispatch.film(job)
     here.storyboard.publish_behind()
+    desk(here.database).replies.sweep()

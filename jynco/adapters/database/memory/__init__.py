@@ -5,6 +5,7 @@ from __future__ import annotations
 from jynco.adapters.database.memory.jobs import MemoryJobs
 from jynco.adapters.database.memory.ledger import MemoryLedger
 from jynco.adapters.database.memory.projects import MemoryProjects
+from jynco.adapters.database.memory.replies import MemoryReplies
 from jynco.adapters.database.memory.store import Store
 from jynco.ports import Clock
 
@@ -19,6 +20,7 @@ class MemoryDatabase:
         self.projects = MemoryProjects(store)
         self.jobs = MemoryJobs(store)
         self.ledger = MemoryLedger(store)
+        self.replies = MemoryReplies(store)
 
     def ping(self) -> None:
         """It is always there."""

@@ -8,6 +8,7 @@ from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.jobs import PostgresJobs
 from jynco.adapters.database.postgres.ledger import PostgresLedger
 from jynco.adapters.database.postgres.projects import PostgresProjects
+from jynco.adapters.database.postgres.replies import PostgresReplies
 
 __all__ = ["PostgresDatabase"]
 
@@ -20,6 +21,7 @@ class PostgresDatabase:
         self.projects = PostgresProjects(self._gate)
         self.jobs = PostgresJobs(self._gate)
         self.ledger = PostgresLedger(self._gate)
+        self.replies = PostgresReplies(self._gate)
 
     def ping(self) -> None:
         """Raises ServiceAway when Postgres does not answer."""

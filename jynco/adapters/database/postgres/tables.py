@@ -17,6 +17,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
     Table,
@@ -206,4 +207,21 @@ events = Table(
     Column("payload", DOCUMENT, nullable=False),
     _moment("created_at"),
     Index("ix_events_project", "project_id", "event_id"),
+)
+
+# What was answered to requests that carry an Idempotency-Key; without a status the request is still running.
+replies = Table(
+    "replies",
+    metadata,
+    Column("tenant", NAME, primary_key=True),
+    Column("key", NAME, primary_key=True),
+    Column("request", NAME, nullable=False),  # the hash of what was asked
+    Column("owner", NAME, nullable=False),
+    Column("lease_until", MOMENT, nullable=False),
+    Column("status", Integer),
+    Column("headers", DOCUMENT),
+    Column("body", LargeBinary),
+    _moment("created_at"),
+    CheckConstraint("(status IS NULL) = (body IS NULL)", name="answered"),
+    Index("ix_replies_created_at", "created_at"),
 )
