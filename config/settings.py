@@ -16,6 +16,7 @@ from jynco.errors import UsageWrong
 VENDORS: Final[Mapping[str, tuple[str, str]]] = {
     "runway": ("RUNWAYML_API_SECRET", "RUNWAYML_BASE_URL"),
     "fal": ("FAL_KEY", "FAL_BASE_URL"),
+    "replicate": ("REPLICATE_API_TOKEN", "REPLICATE_BASE_URL"),
 }
 
 

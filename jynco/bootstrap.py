@@ -111,6 +111,7 @@ def _providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
     from jynco.adapters.providers.camera import Camera
     from jynco.adapters.providers.fal import Fal
     from jynco.adapters.providers.mock import Mock
+    from jynco.adapters.providers.replicate import Replicate
     from jynco.adapters.providers.runway import Runway
 
     made: list[Provider] = [
@@ -118,6 +119,7 @@ def _providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
         Mock(clock, folder=settings.data / "mock"),
         Runway(_account(settings, "runway")),
         Fal(_account(settings, "fal")),
+        Replicate(_account(settings, "replicate")),
     ]
     return {provider.name: provider for provider in made}
 

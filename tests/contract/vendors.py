@@ -9,12 +9,13 @@ from pathlib import Path
 
 from jynco.adapters.providers.account import Account
 from jynco.adapters.providers.fal import Fal
+from jynco.adapters.providers.replicate import Replicate
 from jynco.adapters.providers.runway import Runway
 from jynco.model.motion import Shot
 from jynco.model.storyboard import Json
 from jynco.model.time import Rate
 from jynco.ports import Provider
-from tests.doubles import fal, runway
+from tests.doubles import fal, replicate, runway
 from tests.doubles.vendor import KEY, Vendor
 
 
@@ -69,6 +70,18 @@ CASES = [
         done="COMPLETED",
         failed="COMPLETED:The runner died.",
         moderated="REFUSED:content_policy_violation",
+    ),
+    Case(
+        name="replicate",
+        double=replicate.Replicate,
+        provider=Replicate,
+        model="bytedance/seedance-1-pro",
+        waiting=("starting",),
+        running="processing",
+        done="succeeded",
+        failed="failed:CUDA out of memory",
+        moderated="failed:The input or output was flagged as sensitive (E005)",
+        finds=True,
     ),
 ]
 

@@ -13,6 +13,7 @@ import httpx
 
 _CONNECT: Final = 10.0  # seconds to reach a vendor at all
 _LONGEST_WAIT: Final = 3600.0  # seconds; a vendor that asks for more is not waited for
+_NOTHING_KEPT: Final = httpx.Limits(max_keepalive_connections=0)
 _WORDS: Final = 300  # characters of a vendor's explanation that are kept
 
 
@@ -23,11 +24,31 @@ def line(timeout: float) -> httpx.Client:
     that the vendor has closed meanwhile would make a submit's outcome unknown for nothing.
     """
     return httpx.Client(
-        verify=_trust(),
-        timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT)),
-        limits=httpx.Limits(max_keepalive_connections=0),
-        event_hooks={"response": [refuse]},
+        verify=_trust(), timeout=_patience(timeout), limits=_NOTHING_KEPT, event_hooks={"response": [refuse]}
     )
+
+
+class SingleShot(httpx.BaseTransport):
+    """The same for an SDK that puts retries above its transport, and forgets its time limit for orders."""
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = _patience(timeout)
+        self._wire = httpx.HTTPTransport(verify=_trust(), limits=_NOTHING_KEPT)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer, when it is a success. Raises httpx.HTTPStatusError and what the line raises."""
+        request.extensions = {**request.extensions, "timeout": self._timeout.as_dict()}
+        response = self._wire.handle_request(request)
+        response.request = request
+        refuse(response)
+        return response
+
+    def close(self) -> None:
+        self._wire.close()
+
+
+def _patience(timeout: float) -> httpx.Timeout:
+    return httpx.Timeout(timeout, connect=min(timeout, _CONNECT))
 
 
 @cache
