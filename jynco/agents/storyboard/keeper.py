@@ -94,9 +94,10 @@ class StoryboardKeeper:
     def refresh(self, project_id: ProjectId) -> None:
         """Publish if it can be done now; if not, the truth is safe all the same, and the sweeper tries again."""
         try:
-            with self._alone(project_id):
-                self._publish(project_id)
-        except ServiceAway as fault:
+            self.publish(project_id)
+        except NotFound:
+            raise
+        except JyncoError as fault:
             log.warning("a mirror is behind: %s", fault.message, extra={"project_id": project_id})
 
     def publish_behind(self, limit: int = 100) -> int:
@@ -117,7 +118,9 @@ class StoryboardKeeper:
         """As ``refresh``, by who holds the lock already."""
         try:
             self._publish(project_id)
-        except ServiceAway as fault:
+        except NotFound:
+            raise
+        except JyncoError as fault:
             log.warning("a mirror is behind: %s", fault.message, extra={"project_id": project_id})
 
     def _publish(self, project_id: ProjectId) -> None:
