@@ -9,15 +9,18 @@ the provider works         the next look after ``JYNCO_POLL_SECONDS``, first in 
 the provider refused       three more tries after 1, 2, 4 times ``JYNCO_RETRY_BASE_SECONDS``, at least its Retry-After
 this worker ends           handed back at once, first in line
 the database is away       the message is tried again after a while; the rows are as they were
-the worker died 3 times    the job ends as failed: it may be what kills them
+the worker died            such jobs go on one at a time in each process: it may be one of them that kills
+the worker died 3 times    the job ends as failed: it is what kills them
 =========================  =================================================================
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import random
 import socket
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +36,7 @@ log = logging.getLogger("jynco.workers")
 RETRIES: Final = 3  # after the first try, for submits that were refused
 CRASHES: Final = 3
 LONGEST_WAIT: Final = 60.0
+_quarantine: Final = threading.Lock()
 
 
 class WorkerDied(JyncoError):
@@ -51,8 +55,20 @@ def claim(job_id: JobId) -> Claim | None:
     """Take the job for this step, or None when it is somebody else's, or over."""
     here = house()
     return here.database.jobs.claim(
-        job_id, f"{socket.gethostname()}:{uuid.uuid4().hex[:12]}", here.settings.lease
+        job_id, f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}", here.settings.lease
     )
+
+
+@contextmanager
+def quarantined(claim: Claim) -> Iterator[bool]:
+    """Whether the job may go on now. What crashed with a worker goes on alone, lest its neighbours crash again."""
+    suspect = claim.job.crashes > 0
+    alone = not suspect or _quarantine.acquire(blocking=False)
+    try:
+        yield alone
+    finally:
+        if suspect and alone:
+            _quarantine.release()
 
 
 @contextmanager

@@ -29,12 +29,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture
-def desk(house: House, tmp_path: Path) -> Desk:
+def desk(house: House, tmp_path: Path) -> Iterator[Desk]:
     """A desk at the shared house."""
-    return Desk(tmp_path, house.data, environment())
+    with Desk(tmp_path, house.data, environment()).tidy() as made:
+        yield made
 
 
 @pytest.fixture
-def lonely(tmp_path: Path) -> Desk:
+def lonely(tmp_path: Path) -> Iterator[Desk]:
     """A desk with a data folder of its own, where nothing runs yet."""
-    return Desk(tmp_path, tmp_path / "data", environment())
+    with Desk(tmp_path, tmp_path / "data", environment()).tidy() as made:
+        yield made

@@ -9,7 +9,7 @@ import sys
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from jynco.embedded.locks import until
 
 ROOT = Path(__file__).parents[2]
 WORKERS = ("worker_motion", "worker_render", "worker_preview", "beat")
-PATIENCE = 120.0  # seconds; a bound for what should happen soon
+PATIENCE = 90.0  # seconds; a bound for what should happen soon
 QUICK = {
     "JYNCO_RETRY_BASE_SECONDS": "0.2",
     "JYNCO_POLL_SECONDS": "0.2",
@@ -81,6 +81,18 @@ class Desk:
     folder: Path
     data: Path
     environment: Mapping[str, str]
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    @contextmanager
+    def tidy(self) -> Iterator[Desk]:
+        """Itself; afterwards nothing that it started still runs."""
+        try:
+            yield self
+        finally:
+            for process in self.started:
+                if process.poll() is None:
+                    process.kill()
+                    process.communicate()
 
     def picture(self, name: str, seed: int = 1) -> str:
         """A picture with something to see, and its path in the document."""
@@ -101,7 +113,7 @@ class Desk:
 
     def start(self, *arguments: str | Path, **more: str) -> subprocess.Popen[str]:
         """The command, running."""
-        return subprocess.Popen(
+        process = subprocess.Popen(
             self.line(*arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -110,6 +122,8 @@ class Desk:
             cwd=self.folder,
             env={**self.environment, **more},
         )
+        self.started.append(process)
+        return process
 
     def jynco(self, *arguments: str | Path, **more: str) -> Done:
         """The command, run to its end."""
@@ -243,17 +257,14 @@ def wait(condition: Any, words: str) -> None:
     assert until(condition, PATIENCE, 0.05), f"it did not come about: {words}"
 
 
-def below(data: Path) -> list[str]:
-    """Command lines of living processes whose arguments, folder or environment name this data folder."""
-    mine = str(data).encode()
-    return [line for pid in _numbers() if pid != os.getpid() and (line := _names(pid, mine))]
+def below(data: Path) -> dict[int, str]:
+    """Living processes, and their command lines, whose arguments or environment name this data folder."""
+    mine, numbers = str(data).encode(), (path.name for path in Path("/proc").iterdir())
+    lines = {int(number): _line(int(number), mine) for number in numbers if number.isdecimal()}
+    return {pid: line for pid, line in lines.items() if line and pid != os.getpid()}
 
 
-def _numbers() -> list[int]:
-    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
-
-
-def _names(pid: int, mine: bytes) -> str:
+def _line(pid: int, mine: bytes) -> str:
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes()
         around = Path(f"/proc/{pid}/environ").read_bytes()

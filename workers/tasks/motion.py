@@ -9,10 +9,11 @@ from celery import Task
 from celery.exceptions import Ignore
 
 from jynco.agents.motion import failed
-from jynco.agents.steps import Finished, Refused
+from jynco.agents.steps import Finished, Refused, Step, Waiting
 from jynco.errors import Cancelled, JyncoError, LeaseLost, NotFound, ServiceAway
 from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Outcome
+from jynco.ports import Heart
 from workers import base, queues
 from workers.app import app
 from workers.heartbeat import HandedBack
@@ -37,9 +38,8 @@ def _make(task: Task[Any, Any], job_id: JobId) -> dict[str, str]:
         return stored(job_id)
     mirror.changed(claim.job.project_id)
     try:
-        with base.working(claim) as heart:
-            died = base.poisoned(claim)
-            step = Finished(failed(claim.job, died)) if died else house().motion.advance(claim, heart)
+        with base.quarantined(claim) as may_go_on, base.working(claim) as heart:
+            step = _step(claim, heart) if may_go_on else Waiting()
     except LeaseLost:
         raise Ignore from None
     except Cancelled:
@@ -57,6 +57,11 @@ def _make(task: Task[Any, Any], job_id: JobId) -> dict[str, str]:
             failed(claim.job, base.InternalFault(f"A fault inside Jynco; the log names {job_id}."))
         )
     return _follow(task, claim, step)
+
+
+def _step(claim: Claim, heart: Heart) -> Step:
+    died = base.poisoned(claim)
+    return Finished(failed(claim.job, died)) if died else house().motion.advance(claim, heart)
 
 
 def _follow(task: Task[Any, Any], claim: Claim, step: object) -> dict[str, str]:
