@@ -17,6 +17,7 @@ VENDORS: Final[Mapping[str, tuple[str, str]]] = {
     "runway": ("RUNWAYML_API_SECRET", "RUNWAYML_BASE_URL"),
     "fal": ("FAL_KEY", "FAL_BASE_URL"),
     "replicate": ("REPLICATE_API_TOKEN", "REPLICATE_BASE_URL"),
+    "luma": ("LUMA_AGENTS_API_KEY", "LUMA_BASE_URL"),
 }
 
 
@@ -27,6 +28,17 @@ class Access:
     variable: str  # the key's, for those who have to set it
     key: str | None = field(default=None, repr=False)
     base_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Whose JSON Web Tokens are believed: of which issuer, for whom, and signed by which one kind of key."""
+
+    issuer: str | None = None
+    audience: str | None = None
+    secret: str | None = field(default=None, repr=False)  # HS256
+    jwks_url: str | None = None  # RS256
+    public_key: str | None = None  # RS256, as PEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,8 @@ class Settings:
     vendors: Mapping[str, Access] = field(default_factory=dict)  # by provider
     secret_key: str | None = field(default=None, repr=False)
     auth: str | None = None  # "off", "required"; None: required beyond loopback
+    tokens: Tokens = field(default_factory=Tokens)
+    share_cache: bool = False  # one tenant's clips are found by the others too
     public_url: str | None = None
     port: int = 8000
     host: str = "127.0.0.1"
@@ -100,6 +114,8 @@ def _parse(env: _Variables) -> Settings:
         vendors={name: env.access(*variables) for name, variables in VENDORS.items()},
         secret_key=env.text("JYNCO_SECRET_KEY"),
         auth=env.choice("JYNCO_AUTH", ("off", "required")),
+        tokens=env.tokens(),
+        share_cache=env.choice("JYNCO_SHARE_CACHE", ("on", "off")) == "on",
         public_url=env.text("JYNCO_PUBLIC_URL"),
         port=env.whole("PORT", 8000, 65535),
         # A platform that hands out PORT expects the process on every interface; alone, only this machine is let in.
@@ -138,6 +154,15 @@ class _Variables:
 
     def access(self, key: str, base_url: str) -> Access:
         return Access(key, self.text(key), self.address(base_url))
+
+    def tokens(self) -> Tokens:
+        return Tokens(
+            issuer=self.text("JYNCO_JWT_ISSUER"),
+            audience=self.text("JYNCO_JWT_AUDIENCE"),
+            secret=self.text("JYNCO_JWT_SECRET"),
+            jwks_url=self.address("JYNCO_JWT_JWKS_URL"),
+            public_key=self.text("JYNCO_JWT_PUBLIC_KEY"),
+        )
 
     def address(self, name: str) -> str | None:
         """An address that keys may be sent to: encrypted, or on this very machine."""

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from jynco.adapters.providers.account import Account
 from jynco.adapters.providers.fal import Fal
+from jynco.adapters.providers.luma import Luma
 from jynco.adapters.providers.replicate import Replicate
 from jynco.adapters.providers.runway import Runway
 from jynco.model.motion import Shot
 from jynco.model.storyboard import Json
 from jynco.model.time import Rate
 from jynco.ports import Provider
-from tests.doubles import fal, replicate, runway
+from tests.doubles import fal, luma, replicate, runway
 from tests.doubles.vendor import KEY, Vendor
 
 
@@ -36,7 +37,6 @@ class Case:
     estimates: bool = False
     cancels: bool = True
     finds: bool = False
-    has_addresses: bool = True  # clips lie at an address that may run out, without a key
     price: Decimal = Decimal("0.05")
 
     def account(self, base_url: str | None, key: str | None = KEY, timeout: float = 5.0) -> Account:
@@ -82,6 +82,18 @@ CASES = [
         failed="failed:CUDA out of memory",
         moderated="failed:The input or output was flagged as sensitive (E005)",
         finds=True,
+    ),
+    Case(
+        name="luma",
+        double=luma.Luma,
+        provider=Luma,
+        model="ray-3.2",
+        waiting=("queued",),
+        running="processing",
+        done="completed",
+        failed="failed:generation_failed",
+        moderated="failed:content_moderated",
+        cancels=False,
     ),
 ]
 
