@@ -37,7 +37,12 @@ class Shot:
 
     @property
     def key(self) -> CacheKey:
-        """The address of this shot in the cache."""
+        """The address of this shot in the cache.
+
+        The picture counts by its content, never by its name. Seed, negative prompt and options are in because a
+        provider may heed them: a key too many costs one generation, a key too few shows somebody the wrong film.
+        Another "kind" would throw every cache away.
+        """
         return digest(
             {
                 "kind": "motion/1",
