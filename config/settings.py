@@ -18,6 +18,7 @@ VENDORS: Final[Mapping[str, tuple[str, str]]] = {
     "fal": ("FAL_KEY", "FAL_BASE_URL"),
     "replicate": ("REPLICATE_API_TOKEN", "REPLICATE_BASE_URL"),
     "luma": ("LUMA_AGENTS_API_KEY", "LUMA_BASE_URL"),
+    "gemini": ("GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL"),
 }
 
 

@@ -110,6 +110,7 @@ def _providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
     """All of them, whether they have a key or not: one without says so when it is asked for a clip."""
     from jynco.adapters.providers.camera import Camera
     from jynco.adapters.providers.fal import Fal
+    from jynco.adapters.providers.gemini import Gemini
     from jynco.adapters.providers.luma import Luma
     from jynco.adapters.providers.mock import Mock
     from jynco.adapters.providers.replicate import Replicate
@@ -122,6 +123,7 @@ def _providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
         Fal(_account(settings, "fal")),
         Replicate(_account(settings, "replicate")),
         Luma(_account(settings, "luma")),
+        Gemini(_account(settings, "gemini")),
     ]
     return {provider.name: provider for provider in made}
 

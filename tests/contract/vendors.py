@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jynco.adapters.providers.account import Account
 from jynco.adapters.providers.fal import Fal
+from jynco.adapters.providers.gemini import Gemini
 from jynco.adapters.providers.luma import Luma
 from jynco.adapters.providers.replicate import Replicate
 from jynco.adapters.providers.runway import Runway
@@ -16,7 +17,7 @@ from jynco.model.motion import Shot
 from jynco.model.storyboard import Json
 from jynco.model.time import Rate
 from jynco.ports import Provider
-from tests.doubles import fal, luma, replicate, runway
+from tests.doubles import fal, gemini, luma, replicate, runway
 from tests.doubles.vendor import KEY, Vendor
 
 
@@ -94,6 +95,17 @@ CASES = [
         failed="failed:generation_failed",
         moderated="failed:content_moderated",
         cancels=False,
+    ),
+    Case(
+        name="gemini",
+        double=gemini.Gemini,
+        provider=Gemini,
+        model="gemini-omni-1.2-flash",
+        waiting=("queued",),
+        running="in_progress",
+        done="completed",
+        failed="failed:Something broke.",
+        moderated="failed:Blocked by the safety filters.",
     ),
 ]
 

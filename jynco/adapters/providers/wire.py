@@ -24,7 +24,7 @@ def line(timeout: float) -> httpx.Client:
     that the vendor has closed meanwhile would make a submit's outcome unknown for nothing.
     """
     return httpx.Client(
-        verify=_trust(), timeout=_patience(timeout), limits=_NOTHING_KEPT, event_hooks={"response": [refuse]}
+        verify=trust(), timeout=_patience(timeout), limits=_NOTHING_KEPT, event_hooks={"response": [refuse]}
     )
 
 
@@ -33,7 +33,7 @@ class SingleShot(httpx.BaseTransport):
 
     def __init__(self, timeout: float) -> None:
         self._timeout = _patience(timeout)
-        self._wire = httpx.HTTPTransport(verify=_trust(), limits=_NOTHING_KEPT)
+        self._wire = httpx.HTTPTransport(verify=trust(), limits=_NOTHING_KEPT)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, when it is a success. Raises httpx.HTTPStatusError and what the line raises."""
@@ -52,7 +52,7 @@ def _patience(timeout: float) -> httpx.Timeout:
 
 
 @cache
-def _trust() -> ssl.SSLContext:
+def trust() -> ssl.SSLContext:
     """Who may vouch for a vendor; reading the list takes longer than many a call."""
     return httpx.create_ssl_context()
 
