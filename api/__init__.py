@@ -1,4 +1,4 @@
-"""The HTTP door: JSON under /v1, OpenAPI at /openapi.json, pages at /docs.
+"""The HTTP door: JSON under /v1, OpenAPI at /openapi.json, pages at /docs; the editor at /.
 
 ``create_app`` is what gunicorn calls. Nothing connects before the first request that needs it.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import bodies, guards, names, openapi, problems, trace
+from api import bodies, editor, guards, names, openapi, problems, trace
 from config.guard import refuse_unguarded
 from config.settings import Settings, read
 from workers import house
@@ -30,6 +30,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         PROPAGATE_EXCEPTIONS=False,
     )
     house.house()  # connects to nothing; a wrong setting shows now, and not to the first visitor
-    for part in (trace, guards, names, problems, openapi):
+    for part in (trace, guards, names, problems, openapi, editor):
         part.register(app)
     return app

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Flask, Response, json, redirect, render_template, request
+from flask import Flask, Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 
@@ -16,6 +16,11 @@ from jynco.document.schema import schema
 from jynco.model.storyboard import Json
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
+BEARER: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key (jk_...) or a JSON Web Token. This machine's own door may ask for none.",
+}
 DESCRIPTION: Final = (
     "Jynco turns a storyboard into a film. Create a project from a storyboard, upload its pictures, start a job, "
     "follow it, download the film. Errors are problems (RFC 9457): look at `code`, `retryable` and `errors`."
@@ -31,6 +36,7 @@ def register(app: Flask) -> None:
     for name, kind in names.CONVERTERS.items():
         api.register_converter(kind, names.described)
         assert name in app.url_map.converters
+    api.spec.components.security_scheme("bearer", BEARER)
     for name, part in _storyboard().items():
         api.spec.components.schema(name, component=part)
     for each in routes.ALL:
@@ -60,13 +66,9 @@ def _serve(app: Flask, spec: dict[str, Any]) -> None:
             "docs.html", spec=spec, methods=METHODS, phrases={str(s.value): s.phrase for s in HTTPStatus}
         )
 
-    def front() -> ResponseReturnValue:
-        return redirect("/docs", HTTPStatus.FOUND)
-
     with app.app_context():
         app.add_url_rule("/openapi.json", view_func=openapi_json)
         app.add_url_rule("/docs", view_func=docs)
-        app.add_url_rule("/", view_func=front)  # until the editor comes
 
 
 def _finished(spec: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,32 @@
+"""The editor: pages rendered here, which then do everything through the public API, as any client would."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, render_template
+from flask.typing import ResponseReturnValue
+
+from api import crossing, errors
+from api.editor import gallery, media, operations, storyboards, vendored
+from api.editor.words import FILTERS
+from jynco.errors import JyncoError
+
+PARTS = (gallery, storyboards, operations, media)
+
+
+def register(app: Flask) -> None:
+    """Put the pages at ``/``, ``/projects/...`` and ``/operations``, their files at ``/editor/...``."""
+    pages = Blueprint(
+        "editor", __name__, template_folder="templates", static_folder="static", static_url_path="/editor"
+    )
+    for part in PARTS:
+        part.add(pages)
+    pages.register_error_handler(JyncoError, _sorry)
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals["integrity"] = vendored.integrity
+    app.register_blueprint(pages)
+    crossing.register(app)
+
+
+def _sorry(error: JyncoError) -> ResponseReturnValue:
+    """What was asked for cannot be shown: a page that says why, for people."""
+    return render_template("editor/sorry.html", message=error.message), errors.status_of(error)

@@ -1,0 +1,82 @@
+"""Posters: what a clip looks like, small. Made when first looked at, and remembered while this process lives."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from api.editor.frames import from_film, from_picture
+from jynco.bootstrap import House
+from jynco.document.view import storyboard
+from jynco.errors import AssetRefused, JyncoError, NotFound
+from jynco.model.ids import ClipId, ProjectId
+from jynco.model.storyboard import Clip
+from workers.house import house
+
+WIDTHS: Final = {"card": 480, "player": 1280}  # pixels
+KEPT: Final = 600  # posters in memory, about 25 kB each
+CACHE: Final = "private, max-age=31536000, immutable"  # addresses carry a version
+
+_posters: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
+_lock = threading.Lock()
+_desk = threading.BoundedSemaphore(2)  # a page of a hundred new clips does not take the machine's every core
+
+
+def add(pages: Blueprint) -> None:
+    """The addresses of posters."""
+    pages.add_url_rule("/posters/<project:project_id>/<clip:clip_id>", view_func=poster)
+
+
+def poster(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
+    """A frame of the clip's film, or of its source picture where there is no film yet. NotFound."""
+    here = house()
+    path, is_film = _subject(here, project_id, clip_id)
+    width = WIDTHS.get(request.args.get("size", ""), WIDTHS["card"])
+    try:
+        picture = _remembered(path, width, is_film)
+    except JyncoError as fault:
+        raise NotFound(f"Clip '{clip_id}' cannot be shown: {fault.message}") from fault
+    return Response(picture, content_type="image/jpeg", headers={"Cache-Control": CACHE})
+
+
+def _subject(here: House, project_id: ProjectId, clip_id: ClipId) -> tuple[Path, bool]:
+    """The file to show, and whether it is a film. A film that was made goes before the picture it began with."""
+    clip = _clip(here, project_id, clip_id)
+    row = here.storyboard.rows(project_id).get(clip_id)
+    film = clip.footage or (row.source_file if row else None)
+    for path in (film, clip.source_image):
+        if path is not None:
+            try:
+                return here.quartermaster.file(project_id, path), path == film
+            except AssetRefused:
+                continue
+    raise NotFound(f"Clip '{clip_id}' has neither a film nor a picture yet.")
+
+
+def _clip(here: House, project_id: ProjectId, clip_id: ClipId) -> Clip:
+    story = storyboard(here.database.projects.get(project_id).document)
+    found = next((clip for clip in story.clips if clip.clip_id == clip_id), None)
+    if found is None:
+        raise NotFound(f"There is no clip '{clip_id}' in '{project_id}'.")
+    return found
+
+
+def _remembered(path: Path, width: int, is_film: bool) -> bytes:
+    stat = path.stat()
+    key = (f"{stat.st_dev}.{stat.st_ino}.{stat.st_size}", stat.st_mtime_ns, width)
+    with _lock:
+        if key in _posters:
+            _posters.move_to_end(key)
+            return _posters[key]
+    with _desk:
+        made = from_film(path, width) if is_film else from_picture(path, width)
+    with _lock:
+        _posters[key] = made
+        while len(_posters) > KEPT:
+            _posters.popitem(last=False)
+    return made

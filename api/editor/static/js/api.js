@@ -1,0 +1,46 @@
+// The public API, as any client would call it: JSON in, JSON out, problems (RFC 9457) as errors.
+
+export class Problem extends Error {
+  constructor(told, status) {
+    super(told.errors?.map((fault) => fault.detail).join("; ") || told.detail || told.title || "It did not work.");
+    Object.assign(this, { code: told.code, status, errors: told.errors ?? [] });
+  }
+}
+
+const AWAY = { code: "away", detail: "Jynco does not answer: see that it still runs, then try again." };
+
+export async function call(method, path, { json, form, etag, keepalive = false } = {}) {
+  const headers = { Accept: "application/json", "X-Requested-With": "jynco-editor" };
+  if (json !== undefined) headers["Content-Type"] = "application/json";
+  if (etag) headers["If-Match"] = etag;
+  const body = json === undefined ? form : JSON.stringify(json);
+  const answer = await fetch(path, { method, headers, body, keepalive }).catch(() => null);
+  if (!answer) throw new Problem(AWAY, 0);
+  const told = /json/.test(answer.headers.get("Content-Type") ?? "") ? await answer.json() : null;
+  if (!answer.ok) throw new Problem(told ?? { detail: `${method} ${path} was answered with ${answer.status}.` }, answer.status);
+  return { told, etag: answer.headers.get("ETag"), url: answer.url };
+}
+
+export const project = (id) => `/v1/projects/${encodeURIComponent(id)}`;
+
+export async function upload(id, file) {
+  const form = new FormData();
+  form.append("file", file);
+  return (await call("POST", `${project(id)}/assets`, { form })).told;
+}
+
+// Several uploads at a time, but not all: the answers come in the order of the files, refusals as Problems.
+export async function uploads(id, files, done = () => {}) {
+  const answers = new Array(files.length);
+  let next = 0;
+  let ready = 0;
+  const one = async () => {
+    while (next < files.length) {
+      const number = next++;
+      answers[number] = await upload(id, files[number]).catch((problem) => problem);
+      done(++ready, files.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(3, files.length) }, one));
+  return answers;
+}

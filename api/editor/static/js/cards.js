@@ -1,0 +1,92 @@
+// The cards: put in order by hand or by keyboard, looked into by moving over them, tried again when they failed.
+import { call, project } from "./api.js";
+import { find, move } from "./document.js";
+import { ask, note, say, sorry } from "./notes.js";
+import { change } from "./saving.js";
+
+const list = () => document.getElementById("cards");
+const order = () => [...list().children].map((card) => card.dataset.clip);
+const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+let id = null;
+
+export function begin(projectId) {
+  id = projectId;
+  Sortable.create(list(), {
+    draggable: ".card",
+    animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 160,
+    delay: 180,
+    delayOnTouchOnly: true,
+    forceFallback: true,
+    fallbackTolerance: 6,
+    onStart: () => document.body.classList.add("dragging"),
+    onEnd: ({ item, newIndex, oldIndex }) => {
+      document.body.classList.remove("dragging");
+      if (newIndex !== oldIndex) place(item.dataset.clip, newIndex);
+    },
+  });
+  document.addEventListener("keydown", byKeyboard);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-retry]");
+    if (button) retry(button.dataset.retry);
+  });
+  document.addEventListener("pointerover", look);
+}
+
+function byKeyboard(event) {
+  const card = event.target.closest?.(".card");
+  const step = STEPS[event.key];
+  if (!card || !step || !event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const to = order().indexOf(card.dataset.clip) + step;
+  if (to < 0 || to >= list().children.length) return say("It is at the end already.");
+  const focused = document.activeElement;
+  list().insertBefore(card, step > 0 ? list().children[to].nextSibling : list().children[to]);
+  focused.focus();
+  place(card.dataset.clip, to);
+}
+
+// One move after the other: quick key presses must not overtake each other on their way to the server.
+let moving = Promise.resolve();
+
+export function place(clipId, to) {
+  say(`Clip moved to place ${to + 1} of ${list().children.length}.`);
+  moving = moving.then(() => change((story) => (find(story, clipId) ? move(story, clipId, to) : story))).catch((problem) => {
+    sorry(problem);
+    document.dispatchEvent(new CustomEvent("jynco:changed")); // the cards go back to where they are
+  });
+  return moving;
+}
+
+export const placeOf = (clipId) => order().indexOf(clipId);
+
+export async function retry(clipId, json = {}) {
+  try {
+    await call("POST", `${project(id)}/clips/${clipId}/retry`, { json });
+    note("The clip is being made again.", { seconds: 3 });
+    document.dispatchEvent(new CustomEvent("jynco:changed"));
+  } catch (problem) {
+    if (problem.code !== "consent_needed") return sorry(problem);
+    if (await ask("It may have been billed already", problem.message, "Pay again")) await retry(clipId, { payAgain: true });
+  }
+}
+
+// Moving over a card scrubs through its film: the video is made when it is wanted, and gone afterwards.
+function look(event) {
+  const picture = event.target.closest?.(".card .picture[data-video]");
+  if (!picture || event.pointerType !== "mouse" || picture.querySelector("video")) return;
+  const film = Object.assign(document.createElement("video"), { muted: true, playsInline: true, preload: "auto", src: picture.dataset.video });
+  film.setAttribute("aria-hidden", "true");
+  const scrub = (at) => {
+    const box = picture.getBoundingClientRect();
+    if (film.duration) film.currentTime = film.duration * Math.min(0.98, Math.max(0, (at.clientX - box.left) / box.width));
+  };
+  picture.addEventListener("pointermove", scrub);
+  picture.addEventListener("pointerleave", () => (film.removeAttribute("src"), film.remove(), picture.removeEventListener("pointermove", scrub)), { once: true });
+  film.addEventListener("loadeddata", () => picture.insertBefore(film, picture.querySelector(".number")), { once: true });
+}
+
+// The plan knows which clips will be made anew; a card that is ready, and yet among them, has been changed.
+export function markChanged() {
+  const todo = new Set(document.getElementById("plan").dataset.todo?.split(" "));
+  for (const card of list().children) card.classList.toggle("todo", todo.has(card.dataset.clip));
+}

@@ -1,0 +1,61 @@
+// The page stays true by itself: events say that something has happened, and what is shown is fetched again.
+// Without events (a lost connection, a proxy that holds them back) it is fetched every few seconds.
+import { call, project } from "./api.js";
+
+const REST = 250; // ms between two looks, however many events there are
+const PULSE = 1000; // ms; while something is being made, progress is asked for
+const CALM = 3000; // ms; else only whether the file was edited by hand, which asking also takes in
+
+export function follow(id) {
+  const stream = document.getElementById("stream");
+  const board = refresher("board");
+  const plan = refresher("plan");
+  let connected = false;
+  let last = 0;
+
+  const look = () => (board(), plan());
+  for (const kind of ["clip", "job"]) stream.addEventListener(kind, board);
+  for (const kind of ["storyboard", "job"]) stream.addEventListener(kind, plan);
+  stream.addEventListener("storyboard", board);
+  stream.addEventListener("htmx:sse:after:connection", () => ((connected = true), look()));
+  for (const end of ["htmx:sse:error", "htmx:sse:close"]) stream.addEventListener(end, () => (connected = false));
+  document.addEventListener("jynco:changed", look);
+  document.addEventListener("visibilitychange", () => document.hidden || look());
+
+  setInterval(async () => {
+    const working = document.getElementById("board").hasAttribute("data-working");
+    if (document.hidden || Date.now() - last < (working ? PULSE : CALM) - 50) return;
+    last = Date.now();
+    if (working || !connected) return board();
+    await call("GET", project(id)).catch(() => (connected = false));
+  }, PULSE);
+}
+
+// Asks htmx to fetch a part again: at once, then at most every REST, and never while a card is being dragged.
+function refresher(name) {
+  let wanted = false;
+  let running = false;
+  const run = async () => {
+    if (running) return;
+    running = true;
+    while (wanted) {
+      if (document.body.classList.contains("dragging")) {
+        await rest(REST);
+        continue;
+      }
+      wanted = false;
+      const part = document.getElementById(name);
+      const ended = new Promise((done) => part.addEventListener("htmx:finally:request", done, { once: true }));
+      htmx.trigger(part, "fresh");
+      await Promise.race([ended, rest(10000)]);
+      await rest(REST);
+    }
+    running = false;
+  };
+  return () => {
+    wanted = true;
+    run();
+  };
+}
+
+const rest = (ms) => new Promise((done) => setTimeout(done, ms));

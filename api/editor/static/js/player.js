@@ -1,0 +1,116 @@
+// One screen for the preview, the film and single clips. A playing film is left alone by everything that happens.
+
+const KINDS = [["final", "Film"], ["preview", "Preview"]];
+let wanted = null; // what a person has chosen to see; null: the newest
+let shown = null;
+
+const video = () => document.getElementById("player");
+const board = () => document.getElementById("board");
+
+export function begin() {
+  document.getElementById("kinds").addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button) show(button.dataset.kind);
+  });
+  video().addEventListener("timeupdate", head);
+  video().addEventListener("loadedmetadata", head);
+  document.addEventListener("click", (event) => {
+    const bar = event.target.closest(".strip .bar");
+    if (bar) jump(bar.dataset.clip, Number(bar.dataset.start));
+  });
+  update();
+}
+
+function show(kind) {
+  wanted = kind;
+  update();
+  video().play().catch(() => {});
+}
+
+// The newest film of a kind is shown once nothing plays: a film that somebody looks at does not change under their eyes.
+export function update() {
+  const data = board().dataset;
+  const there = KINDS.filter(([kind]) => data[kind]);
+  buttons(there, data);
+  const kind = there.some(([name]) => name === wanted) ? wanted : newest(there, data);
+  still(kind);
+  if (!kind) return;
+  const address = `/v1/jobs/${data[kind]}/output`;
+  const save = document.getElementById("download");
+  save.hidden = false;
+  save.href = address;
+  save.download = "";
+  if (shown === address || (!video().paused && !video().ended && shown && wanted === kind)) return;
+  shown = address;
+  video().hidden = false;
+  video().src = address;
+  document.dispatchEvent(new CustomEvent("jynco:film", { detail: address }));
+}
+
+function newest(there, data) {
+  const current = there.find(([kind]) => `${kind}Current` in data);
+  return (current ?? there[0])?.[0] ?? null;
+}
+
+function buttons(there, data) {
+  const made = there.map(([kind, name]) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.kind = kind;
+    button.textContent = name;
+    button.setAttribute("aria-pressed", String((wanted ?? newest(there, data)) === kind));
+    if (!(`${kind}Current` in data)) {
+      const old = document.createElement("small");
+      old.textContent = "before the last edits";
+      button.append(old);
+    }
+    return button;
+  });
+  const place = document.getElementById("kinds");
+  const signature = JSON.stringify(there.map(([kind]) => [kind, wanted, `${kind}Current` in data]));
+  if (place.dataset.signature !== signature) place.replaceChildren(...made);
+  place.dataset.signature = signature;
+}
+
+// Before there is a film: the first clip's picture, and what to do.
+function still(kind) {
+  const place = document.getElementById("still");
+  place.hidden = Boolean(kind);
+  if (kind) return;
+  const first = document.querySelector(".card .picture img")?.src.replace("size=card", "size=player") ?? "";
+  if (place.dataset.first === first && place.childElementCount) return;
+  place.dataset.first = first;
+  const words = document.createElement("p");
+  words.textContent = "Nothing to play yet. Press Preview.";
+  place.replaceChildren(words);
+  if (first) {
+    const image = new Image();
+    image.alt = "";
+    image.src = first;
+    place.prepend(image);
+  }
+}
+
+function jump(clipId, start) {
+  mark(clipId);
+  document.getElementById(`card-${clipId}`)?.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
+  if (shown) video().currentTime = start + 0.001;
+}
+
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+function mark(clipId) {
+  for (const each of document.querySelectorAll(".on")) each.classList.remove("on");
+  for (const each of document.querySelectorAll(`[data-clip="${clipId}"]`)) each.classList.add("on");
+}
+
+function head() {
+  const all = Number(board().dataset.seconds) || 1;
+  const at = Math.min(100, (100 * video().currentTime) / all);
+  for (const end of ["x1", "x2"]) document.getElementById("playhead").setAttribute(end, `${at}%`);
+  const bars = [...document.querySelectorAll(".strip .bar")];
+  const now = bars.findLast((bar) => Number(bar.dataset.start) <= video().currentTime + 0.01);
+  if (now && !video().paused) mark(now.dataset.clip);
+}
+
+export const after = head;

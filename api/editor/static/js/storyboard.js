@@ -1,0 +1,58 @@
+// The storyboard's page: joins its parts.
+import * as cards from "./cards.js";
+import * as drawer from "./drawer.js";
+import { insert } from "./document.js";
+import { follow } from "./live.js";
+import * as make from "./make.js";
+import { note, sorry } from "./notes.js";
+import { byName, clip, clips, dropped, isPicture } from "./pictures.js";
+import * as player from "./player.js";
+import { begin, change, read } from "./saving.js";
+
+const id = document.getElementById("main").dataset.project;
+
+begin(id);
+cards.begin(id);
+drawer.begin(id);
+make.begin(id);
+player.begin();
+follow(id);
+
+// What hangs on the parts that the server renders is put right whenever they are new.
+document.addEventListener("htmx:after:swap", () => {
+  const { title } = document.getElementById("board").dataset;
+  document.getElementById("title").textContent = title;
+  document.title = `${title} · Jynco`;
+  cards.markChanged();
+  player.update();
+  player.after();
+});
+
+dropped(add);
+document.addEventListener("change", ({ target }) => target.id === "pictures" && add([...target.files]).finally(() => (target.value = "")));
+document.addEventListener("click", (event) => event.target.closest('[data-act="words"]') && words().catch(sorry));
+
+async function add(files) {
+  const pictures = byName(files.filter(isPicture));
+  if (!pictures.length) return note("Only pictures become clips: PNG, JPEG or WebP.", { bad: true });
+  try {
+    const { made, refused } = await clips(id, (await read()).story, pictures);
+    if (made.length) await change((story) => insert(story, made));
+    if (refused.length) note(refused.join(" "), { bad: true });
+  } catch (problem) {
+    sorry(problem);
+  }
+}
+
+async function words() {
+  let made = null;
+  await change((story) => {
+    made = clip(story, story.timeline.length);
+    return insert(story, [made]);
+  });
+  await drawer.open(`clips/${made.clipId}`, "motionPrompt");
+}
+
+const refused = sessionStorage.getItem("jynco:refused");
+sessionStorage.removeItem("jynco:refused");
+if (refused) note(refused, { bad: true });
