@@ -325,7 +325,7 @@ def test_what_is_no_picture_is_not_sent(case: Case, vendor: Vendor, tmp_path: Pa
 # --- how an order is doing
 
 
-@pytest.mark.parametrize("status", [401, 404, 408, 409, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [404, 408, 409, 429, 500, 502, 503, 504])
 def test_a_poll_that_fails_is_asked_again_later_and_not_at_once(
     case: Case, vendor: Vendor, still: Path, status: int
 ) -> None:
@@ -336,6 +336,19 @@ def test_a_poll_that_fails_is_asked_again_later_and_not_at_once(
         provider.poll(shot, ticket)
     assert caught.value.retry_after == 3.0
     assert vendor.seen["poll"] == 1
+    assert provider.poll(shot, ticket).state is PollState.WAITING
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, "key_refused"), (402, "no_credit")])
+def test_a_poll_says_when_the_account_has_to_be_mended(
+    case: Case, vendor: Vendor, still: Path, status: int, code: str
+) -> None:
+    provider, shot = case.at(vendor), shot_of(case)
+    ticket = provider.submit(shot, still)
+    vendor.refuse("poll", status)
+    with pytest.raises(ProviderError) as caught:
+        provider.poll(shot, ticket)
+    assert caught.value.code == code
     assert provider.poll(shot, ticket).state is PollState.WAITING
 
 

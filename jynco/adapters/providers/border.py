@@ -76,18 +76,16 @@ class Border:
 
     @contextmanager
     def looking(self) -> Iterator[None]:
-        """Whatever goes wrong inside is PollFailed: the generation goes on, whether we hear of it or not."""
+        """Whatever goes wrong inside is PollFailed: the generation goes on, whether we hear of it or not.
+
+        KeyRefused and CreditMissing where somebody has to mend the account before the vendor answers again.
+        """
         try:
             yield
         except ProviderError:
             raise
         except Exception as error:
-            answer = answer_of(error)
-            why = f"it answered HTTP {answer.status_code}" if answer else _kind(error)
-            raise PollFailed(
-                f"{self.vendor} could not say how a clip is doing ({why}); it is asked again.",
-                retry_after=wait_of(answer) if answer else None,
-            ) from None
+            raise self._of_look(error) from None
 
     @contextmanager
     def wishing(self) -> Iterator[None]:
@@ -122,6 +120,22 @@ class Border:
         return OutcomeUnknown(
             f"The line to {self.vendor} broke while it was asked for this clip ({_kind(error)}), so nobody knows "
             "whether it was accepted and billed. Look at its own list, then retry with consent (--pay-again)."
+        )
+
+    def _of_look(self, error: BaseException) -> ProviderError:
+        answer = answer_of(error)
+        if answer is None:
+            return PollFailed(
+                f"{self.vendor} could not say how a clip is doing ({_kind(error)}); it is asked again."
+            )
+        if self.sort(answer.status_code, words_of(answer, hide=self._account.key)) in (
+            KeyRefused,
+            CreditMissing,
+        ):
+            return self._of_answer(answer)
+        return PollFailed(
+            f"{self.vendor} could not say how a clip is doing (HTTP {answer.status_code}); it is asked again.",
+            retry_after=wait_of(answer),
         )
 
     def _of_answer(self, answer: httpx.Response) -> ProviderError:
