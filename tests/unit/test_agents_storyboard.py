@@ -182,6 +182,16 @@ def test_a_hand_edit_is_taken_in(shop: Shop) -> None:
     assert statuses(shop.published()) == ["completed"], "what was made is the rows' to say"
 
 
+def test_a_hand_edit_that_nobody_has_seen_yet_is_not_overwritten(shop: Shop) -> None:
+    shop.project(clip("a"), clip("b"))
+    shop.write(edited(shop.published(), "by hand"))
+    with pytest.raises(StaleRevision):
+        shop.keeper.replace(PROJECT, document(clip("a"), clip("b", "over HTTP")), 1)
+    shop.write(edited(shop.published(), "by hand again"))
+    shop.keeper.edit_clip(PROJECT, ClipId("clip_b"), {"motionPrompt": "over HTTP"})
+    assert prompts(shop.published()) == ["by hand again", "over HTTP"]
+
+
 def test_statuses_written_by_hand_do_not_win(shop: Shop) -> None:
     shop.project(clip("a"))
     before = revision(shop)
@@ -280,6 +290,22 @@ def test_a_death_while_publishing_never_undoes_an_edit(shop: Shop, nth: int) -> 
     assert prompts(shop.published()) == ["new words"]
     assert revision(shop) == 2
     assert not kept_aside(shop)
+
+
+def test_a_death_while_a_bad_file_is_replaced_leaves_no_bad_file(shop: Shop) -> None:
+    shop.project(clip("a"))
+    shop.write(b"{")
+
+    def dies(key: str) -> None:
+        if key == layout.mirror(PROJECT):
+            raise Died
+
+    watched(shop).before = dies
+    with pytest.raises(Died):
+        shop.keeper.publish(PROJECT)
+    watched(shop).before = nothing
+    shop.keeper.current(PROJECT)
+    assert prompts(shop.published()) == ["calm"]
 
 
 def test_a_full_disk_does_not_lose_an_edit(shop: Shop) -> None:

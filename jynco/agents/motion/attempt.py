@@ -98,9 +98,8 @@ class Attempt:
         try:
             with self._image() as image:
                 self._heart.check()
-                self._tools.ledger.beat(
-                    self._row, self._tools.lease
-                )  # who slept past the lease sends nothing
+                # Who slept past the lease, and was overtaken, learns it here and sends nothing.
+                self._tools.ledger.beat(self._row, self._tools.lease)
                 return self._provider.submit(self._shot, image)
         except OutcomeUnknown as error:
             self._end(GenerationState.UNKNOWN, failure(error))
