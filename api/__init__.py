@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import bodies, editor, guards, names, openapi, problems, trace
+from api import bodies, callers, editor, guards, names, openapi, problems, trace
 from config.guard import refuse_unguarded
 from config.settings import Settings, read
 from workers import house
@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         PROPAGATE_EXCEPTIONS=False,
     )
     house.house()  # connects to nothing; a wrong setting shows now, and not to the first visitor
+    callers.register(app, settings)  # before the rest: nobody unknown is listened to
     for part in (trace, guards, names, problems, openapi, editor):
         part.register(app)
     return app

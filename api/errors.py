@@ -33,6 +33,27 @@ class PreconditionMissing(JyncoError):
     code = "precondition_required"
 
 
+class NameWanted(JyncoError):
+    """Nobody said who asks, or nobody believes it. ``given``: something was said."""
+
+    code = "unauthorized"
+
+    def __init__(self, message: str, *, given: bool = True) -> None:
+        super().__init__(message)
+        self.challenge = 'Bearer realm="jynco"' + (', error="invalid_token"' if given else "")
+
+
+class Forbidden(JyncoError):
+    """Known, and not allowed to. ``wanted``: the scope that would be."""
+
+    code = "forbidden"
+
+    def __init__(self, message: str, wanted: str | None) -> None:
+        super().__init__(message)
+        scope = f', error="insufficient_scope", scope="{wanted}"' if wanted else ""
+        self.challenge = f'Bearer realm="jynco"{scope}'
+
+
 class KeyReused(JyncoError):
     """An Idempotency-Key that stands for another request."""
 
@@ -56,6 +77,8 @@ STATUSES: Final[dict[type[JyncoError], HTTPStatus]] = {
     JyncoError: HTTPStatus.INTERNAL_SERVER_ERROR,
     # what people sent
     errors.NotJson: HTTPStatus.BAD_REQUEST,
+    NameWanted: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,  # ConsentNeeded too
     errors.BudgetExceeded: HTTPStatus.CONFLICT,

@@ -12,6 +12,7 @@ from typing import Final, ParamSpec
 from flask import Response, make_response, request
 from flask.typing import ResponseReturnValue
 
+from api.callers import caller
 from api.errors import KeyBusy, KeyReused, RequestInvalid
 from api.trace import trace_id
 from jynco.adapters.database.desk import Replies, Reply, Turn, desk
@@ -22,7 +23,6 @@ from workers.house import house
 HEADER: Final = "Idempotency-Key"
 KEPT: Final = ("Content-Type", "Location", "ETag", "Retry-After")
 SECONDS: Final = 60.0  # a request that runs longer was left by its process, and may be done again
-TENANT: Final = "local"
 log = logging.getLogger("jynco.api")
 
 Words = ParamSpec("Words")
@@ -45,13 +45,14 @@ def once(view: Callable[Words, ResponseReturnValue]) -> Callable[Words, Response
 
 def _kept(key: str, do: Callable[[], ResponseReturnValue]) -> Response:
     replies, owner, wanted = desk(house().database).replies, uuid.uuid4().hex, _fingerprint()
-    turn = replies.begin(TENANT, key, wanted, owner, SECONDS)
+    tenant = caller().tenant
+    turn = replies.begin(tenant, key, wanted, owner, SECONDS)
     if not turn.mine:
         return _again(turn, wanted)
     try:
         answer = make_response(do())
     except BaseException:
-        replies.release(TENANT, key, owner)
+        replies.release(tenant, key, owner)
         raise
     _keep(replies, key, owner, answer)
     return answer
@@ -70,7 +71,7 @@ def _again(turn: Turn, wanted: str) -> Response:
 def _keep(replies: Replies, key: str, owner: str, answer: Response) -> None:
     headers = {name: answer.headers[name] for name in KEPT if name in answer.headers}
     try:
-        replies.finish(TENANT, key, owner, Reply(answer.status_code, headers, answer.get_data()))
+        replies.finish(caller().tenant, key, owner, Reply(answer.status_code, headers, answer.get_data()))
     except JyncoError as fault:  # it is done, and the answer must say so
         log.warning("a reply was not kept: %s", fault.message, extra={"trace_id": trace_id()})
 

@@ -44,6 +44,8 @@ def refused(error: JyncoError) -> Response:
     )
     if error.retryable or status is HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = str(math.ceil(error.retry_after or errors.RETRY_AFTER))
+    if isinstance(error, errors.NameWanted | errors.Forbidden):
+        answer.headers["WWW-Authenticate"] = error.challenge
     return answer
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from types import EllipsisType
 from typing import TypeVar
 
 from flask.typing import ResponseReturnValue
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
+from api import callers
 from api.once import HEADER, once
 from api.parsing import PARSER
+from jynco.adapters.database.desk import Scope
 from jynco.model.storyboard import Json
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -53,10 +56,12 @@ class Routes:
         takes: tuple[str, ...] = (),
         errors: tuple[int, ...] = (),
         idempotent: bool = False,
+        scope: Scope | None | EllipsisType = ...,
     ) -> Callable[[View], View]:
         """Register a view. ``takes``: headers it reads; ``errors``: the statuses worth naming beside 'default'.
 
-        ``idempotent``: with an Idempotency-Key it is done once, however often it is sent.
+        ``idempotent``: with an Idempotency-Key it is done once, however often it is sent. ``scope``: what a caller
+        must be allowed to, None for nothing; unless said, to read for GET and to submit for the rest.
         """
         takes = (*takes, HEADER) if idempotent else takes
 
@@ -64,6 +69,9 @@ class Routes:
             told = self._answers(answer)(view)
             told = self._asks(query, body, takes)(told)
             told = self.blueprint.doc(operationId=_camel(view.__name__))(told)
+            wanted = callers.scope_of(method) if scope is ... else scope
+            callers.want(f"{self.blueprint.name}.{view.__name__}", wanted)
+            told = self.blueprint.doc(security=[] if wanted is None else [{"bearer": []}, {}])(told)
             for status in errors:
                 told = self.blueprint.alt_response(status, response=HTTPStatus(status).name)(told)
             told = self.blueprint.alt_response("default", response="DEFAULT_ERROR")(told)

@@ -37,5 +37,11 @@ def _begin() -> None:
 def _tell(answer: Response) -> Response:
     took = time.monotonic() - g.get("began", time.monotonic())
     told = {"method": request.method, "path": request.path, "status": answer.status_code}
-    log.info("request", extra={**told, "seconds": round(took, 4), "trace_id": trace_id()})
+    log.info("request", extra={**told, "seconds": round(took, 4), "trace_id": trace_id(), **_who()})
     return answer
+
+
+def _who() -> dict[str, str]:
+    """The name behind the request, never the key itself."""
+    who = g.get("caller")
+    return {"tenant": who.tenant, "caller": who.name} if who else {}

@@ -22,13 +22,13 @@ routes = Routes("health", "For those who watch over processes.")
 log = logging.getLogger("jynco.api")
 
 
-@routes.route("GET", "/healthz", answer=Answer(AliveTold))
+@routes.route("GET", "/healthz", answer=Answer(AliveTold), scope=None)
 def healthz() -> ResponseReturnValue:
     """This process answers"""
     return told({"status": "alive"})
 
 
-@routes.route("GET", "/readyz", answer=Answer(ReadyTold), errors=(503,))
+@routes.route("GET", "/readyz", answer=Answer(ReadyTold), errors=(503,), scope=None)
 def readyz() -> ResponseReturnValue:
     """Database, broker and storage answer too
 

@@ -12,6 +12,7 @@ from api.schemas.asked import Page, PageAsked
 from api.schemas.told import ProjectsTold, ProjectTold
 from api.views import links
 from api.views.projects import project as view
+from jynco.adapters.database.desk import Scope
 from jynco.document import codec
 from jynco.model.ids import ProjectId, is_project_id
 from jynco.model.storyboard import Json
@@ -57,7 +58,9 @@ def get_project(project_id: ProjectId) -> ResponseReturnValue:
     return told(view(house().storyboard.current(project_id)))
 
 
-@routes.route("DELETE", "/v1/projects/<project:project_id>", answer=Answer(status=204), errors=(404,))
+@routes.route(
+    "DELETE", "/v1/projects/<project:project_id>", answer=Answer(status=204), errors=(404,), scope=Scope.ADMIN
+)
 def delete_project(project_id: ProjectId) -> ResponseReturnValue:
     """Delete a project with its files, films and jobs
 

@@ -123,6 +123,8 @@ def test_a_heartbeat_keeps_the_lease_and_tells_the_progress(subject: Subject) ->
     assert subject.database.jobs.get(job.job_id).progress == 0.5
     subject.database.jobs.beat(claim, LEASE, 1.5)
     assert subject.database.jobs.get(job.job_id).progress == 1.0
+    subject.database.jobs.beat(claim, LEASE, 0.2)
+    assert subject.database.jobs.get(job.job_id).progress == 1.0, "it never goes back"
 
 
 def test_a_heartbeat_hears_of_a_cancel(subject: Subject) -> None:

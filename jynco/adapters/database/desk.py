@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
+from jynco.errors import NotFound
 from jynco.ports import Database
 
+LOCAL: Final = "local"  # the tenant of this machine's own commands
+TENANT_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,62}\Z"
 REPLY_LIFE: Final = timedelta(hours=24)
+
+
+class Scope(StrEnum):
+    """What a caller may do; each may do what those before it may."""
+
+    READ = "read"
+    SUBMIT = "submit"  # make and change projects, and spend money
+    ADMIN = "admin"  # delete projects, run webhooks and queues
+
+    def allows(self, wanted: Scope) -> bool:
+        """Whether this is enough where ``wanted`` is asked for."""
+        order = list(Scope)
+        return order.index(self) >= order.index(wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key without its secret, which nobody keeps."""
+
+    key_id: str
+    name: str
+    tenant: str
+    scope: Scope
+    created_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +63,18 @@ class Replies(Protocol):
     """Answers by Idempotency-Key, for a day. Raises ServiceAway when the database is."""
 
     def begin(self, tenant: str, key: str, request: str, owner: str, seconds: float) -> Turn: ...
-    def finish(
-        self, tenant: str, key: str, owner: str, reply: Reply
-    ) -> None: ...  # only while it is the owner's
-    def release(
-        self, tenant: str, key: str, owner: str
-    ) -> None: ...  # nothing was done: the key is free again
+    def finish(self, tenant: str, key: str, owner: str, reply: Reply) -> None: ...  # while it is the owner's
+    def release(self, tenant: str, key: str, owner: str) -> None: ...  # nothing was done: the key is free
     def sweep(self) -> int: ...  # forgets what is older than a day; how many
+
+
+class Keys(Protocol):
+    """Who may come in by a key. Raises NotFound, Conflict; ServiceAway when the database is."""
+
+    def add(self, key: ApiKey, sha256: str) -> ApiKey: ...
+    def find(self, sha256: str) -> ApiKey | None: ...  # None: unknown, or revoked
+    def page(self, tenant: str | None, after: str | None, limit: int) -> Sequence[ApiKey]: ...
+    def revoke(self, key_id: str) -> ApiKey: ...
 
 
 @runtime_checkable
@@ -49,6 +83,8 @@ class FrontDesk(Protocol):
 
     @property
     def replies(self) -> Replies: ...
+    @property
+    def keys(self) -> Keys: ...
 
 
 def desk(database: Database) -> FrontDesk:
@@ -56,3 +92,8 @@ def desk(database: Database) -> FrontDesk:
     if not isinstance(database, FrontDesk):
         raise TypeError(f"{type(database).__name__} keeps no books for the front door")
     return database
+
+
+def unknown_key(key_id: str) -> NotFound:
+    """The sentence for a key that is not there."""
+    return NotFound(f"There is no key {key_id}: 'jynco keys list' shows those there are.")

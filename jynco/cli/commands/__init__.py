@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from jynco.cli.commands import documents, films, jobs, machine
+from jynco.cli.commands import documents, films, jobs, keys, machine
 
 
 def register(group: click.Group) -> None:
@@ -19,6 +19,7 @@ def register(group: click.Group) -> None:
         jobs.retry,
         jobs.edit,
         jobs.cancel,
+        keys.keys,
         machine.doctor,
         machine.db,
     ):

@@ -9,7 +9,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api import create_app
 from api.schemas.base import MONEY
-from config.settings import Settings
+from config.guard import asks_for_names
+from config.settings import Settings, Tokens
 from jynco.errors import UsageWrong
 from tests.integration.api.conftest import Caller
 
@@ -81,8 +82,31 @@ def test_the_document_is_not_sent_twice(ask: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("auth", "host"), [(None, "0.0.0.0"), (None, "192.0.2.7"), ("required", "127.0.0.1")]
+    ("tokens", "wrong"),
+    [
+        (Tokens(secret="x" * 40), "JYNCO_JWT_ISSUER"),
+        (Tokens("issuer", "jynco", secret="x" * 31), "at least 32"),
+        (Tokens("issuer", "jynco", secret="x" * 40, public_key="y"), "one of"),
+        (Tokens("issuer", public_key="y"), "JYNCO_JWT_AUDIENCE"),
+    ],
 )
-def test_an_open_door_has_to_be_asked_for(settings: Settings, auth: str | None, host: str) -> None:
-    with pytest.raises(UsageWrong, match="JYNCO_AUTH"):
-        create_app(replace(settings, auth=auth, host=host))
+def test_a_guard_in_appearance_only_does_not_start(settings: Settings, tokens: Tokens, wrong: str) -> None:
+    with pytest.raises(UsageWrong, match=wrong):
+        create_app(replace(settings, tokens=tokens))
+
+
+@pytest.mark.parametrize(
+    ("auth", "host", "asks"),
+    [
+        (None, "127.0.0.1", False),
+        (None, "::1", False),
+        (None, "0.0.0.0", True),
+        (None, "192.0.2.7", True),
+        ("required", "127.0.0.1", True),
+        ("off", "0.0.0.0", False),
+    ],
+)
+def test_names_are_asked_for_beyond_this_machine(
+    settings: Settings, auth: str | None, host: str, asks: bool
+) -> None:
+    assert asks_for_names(replace(settings, auth=auth, host=host)) is asks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jynco.adapters.database.memory.jobs import MemoryJobs
+from jynco.adapters.database.memory.keys import MemoryKeys
 from jynco.adapters.database.memory.ledger import MemoryLedger
 from jynco.adapters.database.memory.projects import MemoryProjects
 from jynco.adapters.database.memory.replies import MemoryReplies
@@ -21,6 +22,7 @@ class MemoryDatabase:
         self.jobs = MemoryJobs(store)
         self.ledger = MemoryLedger(store)
         self.replies = MemoryReplies(store)
+        self.keys = MemoryKeys(store)
 
     def ping(self) -> None:
         """It is always there."""

@@ -58,7 +58,7 @@ def beat(store: Store, claim: Claim, seconds: float, progress: float) -> None:
         raise Cancelled(f"{claim.job.job_id} was cancelled; nothing more is done for it.")
     row = held(store, claim)
     row.lease_until = store.now(seconds)
-    row.job = replace(row.job, progress=min(max(progress, 0.0), 1.0))
+    row.job = replace(row.job, progress=max(row.job.progress, min(progress, 1.0)))
 
 
 def park(store: Store, claim: Claim, seconds: float, refused: bool) -> None:

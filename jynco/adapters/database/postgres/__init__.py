@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.jobs import PostgresJobs
+from jynco.adapters.database.postgres.keys import PostgresKeys
 from jynco.adapters.database.postgres.ledger import PostgresLedger
 from jynco.adapters.database.postgres.projects import PostgresProjects
 from jynco.adapters.database.postgres.replies import PostgresReplies
@@ -22,6 +23,7 @@ class PostgresDatabase:
         self.jobs = PostgresJobs(self._gate)
         self.ledger = PostgresLedger(self._gate)
         self.replies = PostgresReplies(self._gate)
+        self.keys = PostgresKeys(self._gate)
 
     def ping(self) -> None:
         """Raises ServiceAway when Postgres does not answer."""

@@ -61,7 +61,9 @@ def _start_clip(connection: Connection, job_id: JobId) -> None:
 
 def beat(connection: Connection, claim: Claim, seconds: float, progress: float) -> None:
     """Extend the lease and note the progress. Cancelled, LeaseLost."""
-    values = {"lease_until": NOW + timedelta(seconds=seconds), "progress": min(max(progress, 0.0), 1.0)}
+    # A step that begins again elsewhere begins with what people have seen: progress never goes back.
+    further = func.greatest(jobs.c.progress, min(max(progress, 0.0), 1.0))
+    values: dict[str, object] = {"lease_until": NOW + timedelta(seconds=seconds), "progress": further}
     try:
         change(connection, claim, values)
     except LeaseLost:

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from jynco.adapters.database.desk import Scope
 from jynco.adapters.database.text import storable
 from jynco.model.states import ClipStatus, GenerationState, JobKind, JobState, Lane, Purpose
 
@@ -224,4 +225,20 @@ replies = Table(
     _moment("created_at"),
     CheckConstraint("(status IS NULL) = (body IS NULL)", name="answered"),
     Index("ix_replies_created_at", "created_at"),
+)
+
+# Who may come in by a key. The key itself is kept nowhere: only its hash.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", NAME, primary_key=True),
+    Column("hash", NAME, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("tenant", NAME, nullable=False),
+    Column("scope", NAME, nullable=False),
+    _moment("created_at"),
+    Column("revoked_at", MOMENT),
+    _one_of("scope", Scope),
+    UniqueConstraint("hash"),
+    Index("ix_api_keys_tenant", "tenant", "key_id"),
 )
