@@ -8,6 +8,7 @@ ended already              the stored outcome is returned again
 the provider works         the next look after ``JYNCO_POLL_SECONDS``, first in line
 the provider refused       three more tries after 1, 2, 4 times ``JYNCO_RETRY_BASE_SECONDS``, at least its Retry-After
 this worker ends           handed back at once, first in line
+the disk is full           as when the provider refused: room may be made meanwhile
 the database is away       the message is tried again after a while; the rows are as they were
 the worker died            such jobs go on one at a time in each process: it may be one of them that kills
 the worker died 3 times    the job ends as failed: it is what kills them
@@ -23,13 +24,13 @@ import socket
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
-from jynco.errors import JyncoError, NotAccepted, ProviderError
+from jynco.errors import JyncoError, LeaseLost, NotAccepted, ServiceAway, StorageFull
 from jynco.model.ids import JobId
 from jynco.model.jobs import Claim
-from workers.heartbeat import Heartbeat
+from workers.heartbeat import HandedBack, Heartbeat
 from workers.house import house
 
 log = logging.getLogger("jynco.workers")
@@ -49,6 +50,14 @@ class InternalFault(JyncoError):
     """A fault of ours; the log has the trace."""
 
     code = "internal"
+
+
+class PutOff(Exception):
+    """The step goes on in ``seconds``, with the same message."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 def claim(job_id: JobId) -> Claim | None:
@@ -86,9 +95,22 @@ def poisoned(claim: Claim) -> WorkerDied | None:
     return WorkerDied(f"The worker died {claim.job.crashes} times at this job: see its log, then retry.")
 
 
-def wait_after_refusal(attempts: int, error: ProviderError) -> float | None:
+def put_off(claim: Claim, away: ServiceAway) -> None:
+    """Hand the job back until what is away may be there again (PutOff); returns when the tries are used up."""
+    full = isinstance(away, StorageFull)
+    wait: float | None = 0.0 if isinstance(away, HandedBack) else house().settings.lease
+    if full:
+        wait = wait_after_refusal(claim.job.attempts, away)
+    if wait is None:
+        return
+    with suppress(LeaseLost, ServiceAway):  # then the lease runs out, and the sweeper rings
+        house().database.jobs.park(claim, wait, refused=full)
+    raise PutOff(wait)
+
+
+def wait_after_refusal(attempts: int, error: JyncoError) -> float | None:
     """Seconds until the next try, or None when the tries are used up. ``attempts``: refusals so far."""
-    if not isinstance(error, NotAccepted) or attempts >= RETRIES:
+    if not isinstance(error, NotAccepted | StorageFull) or attempts >= RETRIES:
         return None
     base = house().settings.retry_base * 2.0**attempts
     least = max(base, error.retry_after or 0.0)

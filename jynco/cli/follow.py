@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -11,18 +13,21 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from jynco.agents.report import progress
 from jynco.bootstrap import House
 from jynco.cli.speech import Speech
-from jynco.errors import ServiceAway
+from jynco.errors import ServiceAway, StorageFull
 from jynco.model.ids import JobId
 from jynco.model.jobs import Job
 from jynco.model.states import JobState
 
 LOOK: Final = 0.1  # seconds between looks at the rows
+STILL: Final = 3.0  # seconds without a change before we look whether the disk is full
+LEAST_ROOM: Final = 2**20  # bytes; with less than this Postgres cannot grow by a single step
 
 
 def follow(house: House, job_id: JobId, speech: Speech, patience: float) -> Job:
     """Wait until the job has ended. ServiceAway when nobody took it for ``patience`` seconds and no worker answers."""
     watch = _Bar(speech) if speech.err.is_terminal else _Lines(speech)
     started = time.monotonic()
+    room = _Room(house.settings.data)
     with watch:
         while True:
             job = house.database.jobs.get(job_id)
@@ -33,7 +38,28 @@ def follow(house: House, job_id: JobId, speech: Speech, patience: float) -> Job:
             if time.monotonic() - started > patience and _untouched(job, children):
                 _workers_there()
                 started = time.monotonic()
+            room.look(job, children)
             time.sleep(LOOK)
+
+
+class _Room:
+    """Watches the disk: without room nothing moves, and without this the command would wait for ever."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._seen: object = None
+        self._since = time.monotonic()
+
+    def look(self, *jobs: object) -> None:
+        """StorageFull when nothing has moved for a while and there is next to no room."""
+        now = time.monotonic()
+        if jobs != self._seen:
+            self._seen, self._since = jobs, now
+        elif now - self._since > STILL and shutil.disk_usage(self._data).free < LEAST_ROOM:
+            raise StorageFull(
+                f"No space is left for the data folder {self._data}; make room and run the command again, "
+                "what was made is kept."
+            )
 
 
 def _untouched(job: Job, children: Sequence[Job]) -> bool:

@@ -83,10 +83,10 @@ def test_the_worker_that_films_is_killed(desk: Desk, wreck: House) -> None:
     assert composers(wreck.data) == []
 
 
-@pytest.mark.parametrize("whom", ["worker", "pool"])
-def test_the_worker_that_composes_is_killed(desk: Desk, wreck: House, whom: str) -> None:
+@pytest.mark.parametrize(("whom", "picture"), [("worker", "testsrc"), ("pool", "testsrc2")])
+def test_the_worker_that_composes_is_killed(desk: Desk, wreck: House, whom: str, picture: str) -> None:
     ffmpeg(
-        "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=5", "-preset", "ultrafast", desk.folder / "in.mp4"
+        "-f", "lavfi", "-i", f"{picture}=s=1280x720:r=30:d=5", "-preset", "ultrafast", desk.folder / "in.mp4"
     )
     desk.write(large(board(f"composing-{whom}", footage("in", "in.mp4"))))
     running = desk.start("render", "board.json", "--json")

@@ -16,7 +16,6 @@ from jynco.model.jobs import Claim, Outcome
 from jynco.ports import Heart
 from workers import base, queues
 from workers.app import app
-from workers.heartbeat import HandedBack
 from workers.house import house
 from workers.mirror import mirror
 
@@ -27,12 +26,14 @@ log = logging.getLogger("jynco.workers")
 def make(self: Task[Any, Any], job_id: str) -> dict[str, str]:
     """Go on with one clip as far as it goes now."""
     try:
-        return _make(self, JobId(job_id))
-    except (HandedBack, ServiceAway) as away:
-        again(self, 0 if isinstance(away, HandedBack) else house().settings.lease)
+        return _make(JobId(job_id))
+    except base.PutOff as off:
+        again(self, off.seconds)
+    except ServiceAway:
+        again(self, house().settings.lease)
 
 
-def _make(task: Task[Any, Any], job_id: JobId) -> dict[str, str]:
+def _make(job_id: JobId) -> dict[str, str]:
     claim = base.claim(job_id)
     if claim is None:
         return stored(job_id)
@@ -44,19 +45,17 @@ def _make(task: Task[Any, Any], job_id: JobId) -> dict[str, str]:
         raise Ignore from None
     except Cancelled:
         return {"jobId": job_id, "status": "cancelled"}
-    except HandedBack:
-        house().database.jobs.park(claim, 0)
-        raise
+    except ServiceAway as away:
+        base.put_off(claim, away)
+        step = Finished(failed(claim.job, away))
     except JyncoError as error:
-        if isinstance(error, ServiceAway):
-            raise
         step = Finished(failed(claim.job, error))
     except Exception:
         log.exception("a motion step failed", extra={"job_id": job_id})
         step = Finished(
             failed(claim.job, base.InternalFault(f"A fault inside Jynco; the log names {job_id}."))
         )
-    return _follow(task, claim, step)
+    return _follow(claim, step)
 
 
 def _step(claim: Claim, heart: Heart) -> Step:
@@ -64,19 +63,19 @@ def _step(claim: Claim, heart: Heart) -> Step:
     return Finished(failed(claim.job, died)) if died else house().motion.advance(claim, heart)
 
 
-def _follow(task: Task[Any, Any], claim: Claim, step: object) -> dict[str, str]:
+def _follow(claim: Claim, step: Step) -> dict[str, str]:
     jobs = house().database.jobs
     if isinstance(step, Refused):
         wait = base.wait_after_refusal(claim.job.attempts, step.error)
         if wait is not None:
             jobs.park(claim, wait, refused=True)
-            again(task, wait)
+            raise base.PutOff(wait)
         step = Finished(failed(claim.job, step.error))
     if isinstance(step, Finished):
         return _finish(claim, step.outcome)
     wait = house().settings.poll
     jobs.park(claim, wait)
-    again(task, wait)
+    raise base.PutOff(wait)
 
 
 def _finish(claim: Claim, outcome: Outcome) -> dict[str, str]:

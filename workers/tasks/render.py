@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, NoReturn
 
 from celery import Task
 from celery.exceptions import Ignore
@@ -14,7 +14,6 @@ from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Failure
 from workers import base, queues
 from workers.app import app
-from workers.heartbeat import HandedBack
 from workers.house import house
 from workers.tasks.motion import stored
 
@@ -26,11 +25,15 @@ def film(self: Task[Any, Any], job_id: str) -> dict[str, str]:
     """Compose the film of a render job."""
     try:
         return _film(JobId(job_id))
-    except (HandedBack, ServiceAway) as away:
-        raise self.retry(
-            countdown=0 if isinstance(away, HandedBack) else house().settings.lease,
-            queue=(self.request.delivery_info or {}).get("routing_key") or queues.UPKEEP,
-        ) from None
+    except base.PutOff as off:
+        _again(self, off.seconds)
+    except ServiceAway:
+        _again(self, house().settings.lease)
+
+
+def _again(task: Task[Any, Any], seconds: float) -> NoReturn:
+    queue = (task.request.delivery_info or {}).get("routing_key") or queues.UPKEEP
+    raise task.retry(countdown=seconds, queue=queue)
 
 
 def _film(job_id: JobId) -> dict[str, str]:
@@ -49,11 +52,9 @@ def _film(job_id: JobId) -> dict[str, str]:
         raise Ignore from None
     except Cancelled:
         return {"jobId": job_id, "status": "cancelled"}
-    except HandedBack:
-        house().database.jobs.park(claim, 0)
-        raise
-    except ServiceAway:
-        raise
+    except ServiceAway as away:
+        base.put_off(claim, away)
+        return _end(claim, Failure(away.code, away.message, away.retryable))
     except JyncoError as error:
         return _end(claim, Failure(error.code, error.message, error.retryable))
     except Exception:
