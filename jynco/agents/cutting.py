@@ -6,18 +6,19 @@ import logging
 import os
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from jynco.agents.crew import Task, deadline, side_by_side
 from jynco.agents.quartermaster import Quartermaster
+from jynco.agents.quartermaster.fingerprints import Memory
 from jynco.agents.splicing import indexed, spliced
 from jynco.compose import audio
 from jynco.compose.command import Papers, about, film
 from jynco.compose.encoder import Container
 from jynco.compose.joining import Part, joined, odd
-from jynco.compose.packets import order
+from jynco.compose.packets import begins, order
 from jynco.compose.picture import Room
 from jynco.compose.segments import Recipe, Segment, segments, writing, written
 from jynco.compose.sharing import groups
@@ -27,6 +28,7 @@ from jynco.compose.timeline import Timeline
 from jynco.errors import StorageFull
 from jynco.model.ids import CacheKey, ClipId
 from jynco.model.storyboard import Storyboard
+from jynco.model.time import Rate
 from jynco.ports import Media, Watch
 
 MOST_PROCESSES = 8  # side by side: each takes some 250 MB at 1080p
@@ -83,6 +85,7 @@ class Cutting:
         self._quartermaster = quartermaster
         self._shelf = quartermaster.segments
         self._media = media
+        self._begins: Memory[tuple[str, Rate], tuple[int, ...]] = Memory()
         self._processes = processes or min(MOST_PROCESSES, os.cpu_count() or 1)
 
     def survey(self, reel: Reel) -> Survey:
@@ -141,7 +144,9 @@ class Cutting:
 
     def _encoded(self, sheet: _Sheet, found: Found, work: Path, watch: Watch) -> Found:
         missing = [segment for segment in sheet.segments if segment.key not in found]
-        tasks = [self._task(group, sheet, work) for group in groups(missing, self._processes)]
+        room = self._sought(sheet.room, missing)
+        shared = groups(missing, room.materials, self._processes)
+        tasks = [self._task(group, room, work) for group in shared]
         if sheet.sound is not None and sheet.sound not in found:
             tasks.append(self._sound_task(sheet, sheet.sound, work))
         if not tasks:
@@ -149,8 +154,21 @@ class Cutting:
         side_by_side(self._media, tasks, self._processes, watch)
         return self._found(sheet, found)
 
-    def _task(self, group: Sequence[Segment], sheet: _Sheet, work: Path) -> Task:
-        command = writing(group, sheet.room, self._recipe(), work)
+    def _sought(self, room: Room, missing: Sequence[Segment]) -> Room:
+        """The room whose sources say where reading them can begin: to be known only of those that will be read."""
+        names = {piece.clip_id for segment in missing for piece in segment.span.pieces}
+        sought = {name: self._begun(room.materials[name], room.timeline.rate) for name in names}
+        return replace(room, materials={**room.materials, **sought})
+
+    def _begun(self, material: Material, rate: Rate) -> Material:
+        if not isinstance(material, Source) or material.info.format != "mov":
+            return material
+        source = material
+        keys = self._begins.recall((source.sha256, rate), lambda: _begins(source.path, rate))
+        return replace(source, keys=keys)
+
+    def _task(self, group: Sequence[Segment], room: Room, work: Path) -> Task:
+        command = writing(group, room, self._recipe(), work)
         frames = sum(segment.span.frames for segment in group)
         return Task(command, frames, partial(self._keep, group, work))
 
@@ -202,6 +220,14 @@ def _surveyed(sheet: _Sheet, found: Found) -> Survey:
     frames = sum(segment.span.frames for segment in missing)
     names = tuple(segment.name for segment in missing)
     return Survey(len(sheet.segments), names, frames, sheet.sound is not None and sheet.sound not in found)
+
+
+def _begins(path: Path, rate: Rate) -> tuple[int, ...]:
+    """Where reading can begin; only at the first frame in a file that we cannot look into."""
+    try:
+        return begins(indexed(path), rate)
+    except (ValueError, KeyError, OSError):
+        return ()
 
 
 def _parts(sheet: _Sheet, made: Found) -> list[Part]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import accumulate
 
 from jynco.compose.boxes import FULL, box, children, inside, rows
+from jynco.model.time import Rate
 
 VISUAL = 78  # bytes of a picture's sample entry before its boxes
 
@@ -52,6 +54,26 @@ def order(part: Track, frames: int) -> tuple[int, ...]:
     if not whole or sorted(places) != list(range(frames)) or 0 not in part.keys:
         raise ValueError(f"a part of {frames} frames does not have each of them once")
     return places
+
+
+def begins(source: Track, rate: Rate) -> tuple[int, ...]:
+    """The frames at which reading this file can begin; none where its frames are not the film's one for one.
+
+    Only files without frames out of order and without an edit: where others land after a seek is the reader's affair.
+    """
+    alike = (
+        set(source.lengths) == {source.lengths[0]}
+        and Fraction(source.scale, source.lengths[0]) == rate.fraction
+    )
+    plain = source.kind == b"vide" and not any(source.shifts) and not _edited(source)
+    return tuple(sorted(source.keys)) if alike and plain else ()
+
+
+def _edited(source: Track) -> bool:
+    """Whether the file begins to be shown elsewhere than at its first frame."""
+    boxes = dict(children(source.box))
+    edits = list(rows(inside(boxes[b"edts"], b"elst"), "IiI")) if b"edts" in boxes else []
+    return len(edits) > 1 or any(start != 0 for _, start, _ in edits)
 
 
 def _read(trak: bytes) -> Track:

@@ -14,7 +14,7 @@ from jynco.compose.sources import Held, Material, Slate, Source
 from jynco.compose.spans import Piece, Span
 from jynco.compose.text import Keep, carded, lettered
 from jynco.compose.timeline import Timeline
-from jynco.compose.transitions import XFADE, black, crossed, faded, plane
+from jynco.compose.transitions import XFADE, black, crossed, faded, plane, seconds_text
 from jynco.errors import AssetRefused
 from jynco.model.ids import ClipId
 from jynco.model.storyboard import Filter, Storyboard, TransitionKind
@@ -83,32 +83,46 @@ def _cut(spans: Sequence[Span], room: Room) -> Cuts:
 def _split(
     clip_id: ClipId, uses: Sequence[tuple[int, Span, Piece]], room: Room
 ) -> Iterator[tuple[tuple[int, ClipId], Stream]]:
-    needed = max(piece.first + span.frames for _, span, piece in uses)
-    branches = copies(_clip(clip_id, needed, uses[0][2].filters, room), len(uses))
+    begin = _begin(room.materials[clip_id], min(piece.first for _, _, piece in uses))
+    needed = max(piece.first + span.frames for _, span, piece in uses) - begin
+    branches = copies(_clip(clip_id, begin, needed, uses[0][2].filters, room), len(uses))
     for stream, (number, span, piece) in zip(branches, uses, strict=True):
-        whole = len(uses) == 1 and piece.first == 0 and span.frames == needed
-        yield (number, clip_id), stream if whole else _trimmed(stream, piece.first, span.frames)
+        whole = len(uses) == 1 and piece.first == begin and span.frames == needed
+        yield (number, clip_id), stream if whole else _trimmed(stream, piece.first - begin, span.frames)
+
+
+def _begin(material: Material, first: int) -> int:
+    return material.begin(first) if isinstance(material, Source) else 0
 
 
 def _trimmed(stream: Stream, first: int, frames: int) -> Stream:
     return stream.filter("trim", start_frame=first, end_frame=first + frames).filter("setpts", expr="N")
 
 
-def _clip(clip_id: ClipId, frames: int, filters: tuple[Filter, ...], room: Room) -> Stream:
-    """The first ``frames`` frames of a clip, or of what stands in for it."""
+def _clip(clip_id: ClipId, begin: int, frames: int, filters: tuple[Filter, ...], room: Room) -> Stream:
+    """``frames`` frames of a clip, or of what stands in for it, from frame ``begin`` on."""
     material = room.materials[clip_id]
     if isinstance(material, Slate):
         return carded(plane(room.frame, frames, CARD), material, room.frame, room.keep)
     if isinstance(material, Held):
         return _held(clip_id, material, frames, room)
-    return _played(material, frames, filters, room.frame)
+    return _played(material, begin, frames, filters, room.frame)
 
 
-def _played(source: Source, frames: int, filters: tuple[Filter, ...], frame: Frame) -> Stream:
+def _played(source: Source, begin: int, frames: int, filters: tuple[Filter, ...], frame: Frame) -> Stream:
     if not source.info.width:
         raise AssetRefused(f"{source.path.name} has no picture; give another film.")
-    stream = opened(source.path, {"an": None, **input_options(source.info)}).part("V:0")
+    options = {"an": None, **input_options(source.info), **_sought(begin, frame)}
+    stream = opened(source.path, options).part("V:0")
     return dressed(normalised(stream, source.info, frame, frames), filters, frame.height)
+
+
+def _sought(begin: int, frame: Frame) -> dict[str, str | None]:
+    """To a frame at which reading can begin: the last one before a moment that is a little behind it."""
+    if not begin:
+        return {}
+    moment = seconds_text(frame.rate.seconds(begin) + frame.rate.seconds(1) / 4)
+    return {"ss": moment, "noaccurate_seek": None}
 
 
 def _held(clip_id: ClipId, held: Held, frames: int, room: Room) -> Stream:
@@ -117,8 +131,9 @@ def _held(clip_id: ClipId, held: Held, frames: int, room: Room) -> Stream:
     source = room.materials[held.of]
     if not isinstance(source, Source):
         raise ValueError(f"{clip_id} cannot hold a frame of {held.of}, which has none")
-    played = _played(source, first + 1, room.filters(held.of), room.frame)
-    still = _trimmed(played, first, 1).filter("tpad", stop=-1, stop_mode="clone")
+    begin = source.begin(first)
+    played = _played(source, begin, first + 1 - begin, room.filters(held.of), room.frame)
+    still = _trimmed(played, first - begin, 1).filter("tpad", stop=-1, stop_mode="clone")
     return _trimmed(still, 0, frames)
 
 

@@ -145,7 +145,7 @@ def _blind(span: Span, materials: Mapping[ClipId, Material]) -> dict[ClipId, Mat
 def _nameless(material: Material) -> Material:
     if not isinstance(material, Source):
         return material
-    return replace(material, path=nameless(material))
+    return replace(material, path=nameless(material), keys=())
 
 
 def nameless(source: Source) -> Path:

@@ -1,29 +1,51 @@
-"""Which segments one process makes: a clip's own together, so that each clip is decoded once."""
+"""Which segments one process makes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from jynco.compose.segments import Segment
+from jynco.compose.sources import Material, Source
+from jynco.compose.spans import Piece
 from jynco.model.ids import ClipId
+
+NEAR = 30  # frames: reading so many in vain costs less than a second encoder's memory
 
 Group = tuple[Segment, ...]
 
 
-def groups(missing: Iterable[Segment], processes: int) -> list[Group]:
+def groups(missing: Iterable[Segment], materials: Mapping[ClipId, Material], processes: int) -> list[Group]:
     """The processes to run, the longest first. Equal segments are made once.
 
-    Where there are fewer clips than ``processes``, the longest are shared among several: decoding twice costs
-    less than a core that waits.
+    Each process is an encoder's memory and one pass through its files. So a segment goes alone where reading can
+    begin shortly before it, and else together with its clip's longest, whose reader passes there anyway. Where
+    there are fewer than ``processes``, the longest are shared: decoding twice costs less than a core that waits.
     """
     different = {segment.key: segment for segment in missing}.values()
     owners: dict[ClipId | None, list[Segment]] = {}
     for segment in different:
         owners.setdefault(segment.owner, []).append(segment)
-    found = [tuple(group) for group in owners.values()]
+    found = [group for own in owners.values() for group in _shared(own, materials)]
     while len(found) < processes and (parted := _halved(found)):
         found = parted
     return sorted(found, key=_frames, reverse=True)
+
+
+def _shared(own: Sequence[Segment], materials: Mapping[ClipId, Material]) -> list[Group]:
+    near = sorted(
+        (each for each in own if all(_near(piece, materials) for piece in each.span.pieces)),
+        key=lambda each: each.span.frames,
+    )
+    far = [each for each in own if each not in near]
+    company = [near.pop()] if far and near else []
+    return [*((each,) for each in near), *([(*company, *far)] if far else [])]
+
+
+def _near(piece: Piece, materials: Mapping[ClipId, Material]) -> bool:
+    """Whether little is read in vain before its first frame. Stand-ins are drawn, or stand still."""
+    material = materials[piece.clip_id]
+    begin = material.begin(piece.first) if isinstance(material, Source) else 0
+    return piece.first - begin <= NEAR
 
 
 def _halved(found: Sequence[Group]) -> list[Group] | None:

@@ -14,13 +14,19 @@ from jynco.model.media import MediaInfo
 class Source:
     """A media file and what a probe said of it. ``sound``: whether its own sound is kept (footage only).
 
-    ``sha256`` is its content's, in hexadecimal: what segments are known by, wherever the file lies.
+    ``sha256`` is its content's, in hexadecimal: what segments are known by, wherever the file lies. ``keys`` are the
+    frames at which reading can begin; only for a file whose frames are the film's, one for one.
     """
 
     path: Path
     info: MediaInfo
     sound: bool = False
     sha256: str = ""
+    keys: tuple[int, ...] = ()
+
+    def begin(self, first: int) -> int:
+        """Where to begin reading in order to get frame ``first`` and those behind it."""
+        return max((key for key in self.keys if key <= first), default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,31 +180,52 @@ def test_a_source_that_does_not_know_its_content_is_refused() -> None:
 # --- processes ------------------------------------------------------------------------------------------------
 
 
-def test_one_process_a_clip_and_each_file_is_opened_once() -> None:
+def test_a_clip_is_read_to_its_end_once() -> None:
     look = room(board(*CLIPS))
-    found = groups(segments(look, RECIPE), 2)
-    owners = [{segment.owner for segment in group} for group in found]
-    assert all(len(names) == 1 for names in owners)
-    assert set().union(*owners) == {ClipId(f"clip_{name}") for name in "abc"}
-    first = next(group for group in found if group[0].owner == "clip_a")
+    found = groups(segments(look, RECIPE), look.materials, 2)
+    names = sorted([segment.name for segment in group] for group in found)
+    assert names == [
+        ["clip_a body"],
+        ["clip_a body", "clip_a to clip_b dissolve"],
+        ["clip_b body", "clip_b body"],
+        ["clip_c body"],
+        ["clip_c body", "clip_c body"],
+    ]
+    first = next(group for group in found if len(group) == 2 and group[0].owner == "clip_a")
     command = writing(first, look, RECIPE, Path("/work"))
     inputs = [word for word in command.arguments if word.startswith("file:/films")]
     assert inputs == [
         "file:/films/clip_a.mp4",
         "file:/films/clip_b.mp4",
     ]  # its own, and the seam's other side
-    assert [word for word in command.arguments if word.startswith("file:/work")] == [
-        f"file:{written(segment, Path('/work'))}"
-        for segment in sorted(first, key=lambda segment: -segment.span.frames)
-    ]
-    assert command.frames == max(segment.span.frames for segment in first)
+    outputs = [word for word in command.arguments if word.startswith("file:/work")]
+    assert outputs == [f"file:{written(segment, Path('/work'))}" for segment in first]
+    assert command.frames == first[0].span.frames
+
+
+def test_where_reading_can_begin_anywhere_every_segment_has_its_own_process() -> None:
+    plain = room(board(*CLIPS))
+    sought = replace(plain, materials={name: _open(material) for name, material in plain.materials.items()})
+    found = groups(segments(sought, RECIPE), sought.materials, 2)
+    assert {len(group) for group in found} == {1}
+    seam = next(group for group in found if group[0].name == "clip_a to clip_b dissolve")
+    arguments = writing(seam, sought, RECIPE, Path("/work")).arguments
+    assert arguments[arguments.index("-ss") + 1] == "4.025000"
+    assert "-noaccurate_seek" in arguments
+    assert arguments.count("-ss") == 1  # the other side is read from its beginning
+    assert [each.key for each in segments(sought, RECIPE)] == [each.key for each in segments(plain, RECIPE)]
+
+
+def _open(material: Material) -> Material:
+    assert isinstance(material, Source)
+    return replace(material, keys=tuple(range(0, 50, 10)))
 
 
 @given(st.integers(1, 9), st.integers(1, 5), st.sets(st.integers(0, 20)))
 def test_every_missing_segment_has_one_process(processes: int, clips: int, there: set[int]) -> None:
     storyboard = board(*[clip(str(number), 11, leave="wipe") for number in range(clips)])
     missing = [each for number, each in enumerate(_known(storyboard)) if number not in there]
-    found = groups(missing, processes)
+    found = groups(missing, room(storyboard).materials, processes)
     assert sorted(segment.key for group in found for segment in group) == sorted(each.key for each in missing)
     assert len(found) >= min(processes, len(missing))
     sizes = [sum(segment.span.frames for segment in group) for group in found]
@@ -219,6 +240,7 @@ def _known(storyboard: Storyboard) -> list[Segment]:
 def test_equal_segments_are_made_once() -> None:
     storyboard = board(clip("a", 5), clip("b", 5))
     same = Source(Path("/films/a.mp4"), PLAIN, sha256="same")
-    found = segments(room(storyboard, changes={"clip_a": same, "clip_b": same}), RECIPE)
+    look = room(storyboard, changes={"clip_a": same, "clip_b": same})
+    found = segments(look, RECIPE)
     assert len(found) == 6
-    assert sum(map(len, groups(found, 2))) == 3
+    assert sum(map(len, groups(found, look.materials, 2))) == 3
