@@ -271,6 +271,47 @@ class Died(BaseException):
     """The process is gone."""
 
 
+@pytest.mark.parametrize("nth", [1, 2, 3, 4, 5])
+def test_a_death_after_a_hand_edit_undoes_neither_it_nor_what_came_after(shop: Shop, nth: int) -> None:
+    shop.project(clip("a"), clip("b"))
+    shop.write(edited(shop.published(), "by hand"))
+    writes = iter(range(1, 9))
+
+    def dies(key: str) -> None:
+        if next(writes) >= nth:
+            raise Died
+
+    watched(shop).before = dies
+    try:
+        shop.keeper.edit_clip(PROJECT, ClipId("clip_b"), {"motionPrompt": "over HTTP"})
+        done = True
+    except Died:
+        done = False
+    watched(shop).before = nothing
+    saved = prompts(shop.database.projects.get(PROJECT).document)
+    assert prompts(shop.keeper.current(PROJECT).document) == saved
+    shop.keeper.publish(PROJECT)
+    assert prompts(shop.published()) == saved
+    assert saved[0] == "by hand"
+    assert not done or saved[1] == "over HTTP"
+
+
+def test_words_taken_back_by_hand_are_an_edit_too(shop: Shop) -> None:
+    shop.project(clip("a"))
+    first = shop.storage.read(layout.mirror(PROJECT))
+    shop.write(edited(shop.published(), "by hand"))
+
+    def full(key: str) -> None:
+        if key == layout.mirror(PROJECT):
+            raise StorageFull("No space left.")
+
+    watched(shop).before = full
+    assert prompts(shop.keeper.current(PROJECT).document) == ["by hand"]
+    watched(shop).before = nothing
+    shop.write(first)
+    assert prompts(shop.keeper.current(PROJECT).document) == ["calm"]
+
+
 @pytest.mark.parametrize("nth", [1, 2, 3])
 def test_a_death_while_publishing_never_undoes_an_edit(shop: Shop, nth: int) -> None:
     """Seal, document, seal: whichever write is the last, the new words stay."""

@@ -141,7 +141,7 @@ class StoryboardKeeper:
     def _take_in(self, project_id: ProjectId) -> bytes | None:
         """The file as it is; what people wrote into it is in the rows afterwards, or kept aside."""
         seen = self._mirror.read(project_id)
-        if seen is None or self._mirror.ours(project_id, seen):
+        if seen is None or self._mirror.ours(project_id, seen) or self._mirror.taken(project_id, seen):
             return seen
         try:
             document = _valid(codec.loads(seen), project_id)
@@ -152,6 +152,7 @@ class StoryboardKeeper:
         project = self._projects.get(project_id)
         if self._save(project, document).revision != project.revision:
             log.info("a hand edit was taken in", extra={"project_id": project_id})
+        self._mirror.mark_taken(project_id, seen)
         return seen
 
     # --- changes -------------------------------------------------------------------------------------

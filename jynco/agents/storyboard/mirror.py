@@ -1,7 +1,8 @@
 """storyboard.json as a file: what was published, whether people have written into it since, and writing it.
 
 The seal beside it holds the checksum of what was published last and, for the moment of a write, also of what
-comes next. So whichever moment we die at, our own words are never taken for somebody's edit.
+comes next. So whichever moment we die at, our own words are never taken for somebody's edit. An edit that the rows
+have already, but that still lies there as people wrote it, is marked: it is not taken in twice, over newer words.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from jynco.model.keys import of_bytes
 from jynco.ports import Clock, Storage
 
 log: Final = logging.getLogger("jynco.storyboard")
+_TAKEN: Final = "~"  # before a checksum of people's words
 
 
 class Mirror:
@@ -36,13 +38,20 @@ class Mirror:
         """Whether this is what we published. No file is no edit: it is written anew."""
         return data is None or _sum(data) in self._seals(project_id)
 
+    def taken(self, project_id: ProjectId, data: bytes) -> bool:
+        """Whether people wrote this, and the rows have it."""
+        return _TAKEN + _sum(data) in self._seals(project_id)
+
+    def mark_taken(self, project_id: ProjectId, data: bytes) -> None:
+        """Remember that the rows have what people wrote. StorageFull."""
+        self._seal(project_id, [_TAKEN + _sum(data)])
+
     def write(self, project_id: ProjectId, data: bytes, seen: bytes | None) -> bool:
         """Publish ``data`` in place of ``seen``; False when people have written meanwhile. StorageFull."""
-        ours = self.ours(project_id, seen)
-        if data == seen and ours:
+        if data == seen and self.ours(project_id, seen):
             return True
-        # Only our own words stay known: what people wrote must still be theirs should we die before the swap.
-        before = [_sum(seen)] if ours and seen is not None else []
+        # Only what is known of ``seen`` stays known: should we die before the swap, it is judged as it was.
+        before = [seal for seal in self._seals(project_id) if seen is not None and seal.endswith(_sum(seen))]
         self._seal(project_id, [*before, _sum(data)])
         written = self._storage.swap(layout.mirror(project_id), data, seen)
         if written:
