@@ -118,6 +118,16 @@ def test_what_nobody_knows_is_paid_again_with_consent_only(shop: Shop, case: Cas
     assert paid(vendor) == 2
 
 
+def test_the_plan_says_what_will_be_ordered(shop: Shop, case: Case, vendor: Vendor) -> None:
+    """Half a second is planned at the price of the shortest clip that can be ordered."""
+    job = asked(shop, case)
+    planned = shop.plan(project_id=job.project_id).clips[0]
+    shortest = shop.providers[case.name].capabilities(case.model).durations[0]
+    assert planned.usd == shortest * case.price
+    shop.work(job)
+    assert shop.attempts()[0].estimated_usd == planned.usd
+
+
 def test_clips_that_are_cut_from_one_order_are_paid_once(shop: Shop, case: Case, vendor: Vendor) -> None:
     lengths = [0.5, 1.0, 1.9]
     for number, seconds in enumerate(lengths):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -66,3 +68,26 @@ def test_every_vendor_is_there_without_a_key(name: str, tmp_path: Path) -> None:
     for model, price in listed.items():
         other = casting.role(Clip(ClipId("clip_a"), "/timeline/0", provider=f"{name}:{model}"))
         assert other.capabilities.usd_per_second == price
+
+
+def test_no_sdk_is_loaded_before_it_is_needed(tmp_path: Path) -> None:
+    """They are large, and most processes never speak to a vendor."""
+    script = (
+        "import sys; from config.settings import read; from jynco.bootstrap import workshop; "
+        f"workshop(read({{'JYNCO_DATA': {str(tmp_path)!r}}})); "
+        "print([name for name in ('runwayml', 'replicate', 'luma_agents', 'google.genai', 'requests') "
+        "if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_the_page_names_every_variable_and_price() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "providers.md").read_text(encoding="utf-8")
+    for name, variables in VENDORS.items():
+        assert f"`{name}`" in page
+        assert all(f"`{variable}`" in page for variable in variables)
+    for listed in prices().values():
+        assert listed.read.isoformat() in page
+        for model, price in listed.usd_per_second.items():
+            assert f"| `{model}` | {price} |" in page

@@ -166,7 +166,7 @@ class Fal(Remote):
     def _client(self) -> httpx.Client:
         """One for this process; it keeps no connection, so threads and forks may share it. KeyRefused."""
         key = self._account.secret("fal")
-        client = line(self._account.timeout)
+        client = line(self._account)
         client.headers["Authorization"] = f"Key {key}"
         return client
 

@@ -129,7 +129,7 @@ class Gemini(Remote):
             base_url=self._base,
             timeout=int(self._account.timeout * 1000),
             retry_options=HttpRetryOptions(attempts=1),
-            httpx_client=line(self._account.timeout),
+            httpx_client=line(self._account),
             async_client_args={"verify": trust(), "ssl": trust()},  # unused, but made at once and slowly
         )
         return Client(api_key=self._account.secret("Gemini"), vertexai=False, http_options=options)

@@ -116,7 +116,7 @@ class Luma(Remote):
             base_url=self._account.base_url or _ADDRESS,
             max_retries=0,
             timeout=self._account.timeout,
-            http_client=line(self._account.timeout),
+            http_client=line(self._account),
         )
 
 

@@ -175,7 +175,7 @@ class Replicate(Remote):
     @cached_property
     def _reader(self) -> httpx.Client:
         key = self._account.secret("Replicate")
-        reader = line(self._account.timeout)
+        reader = line(self._account)
         reader.headers["Authorization"] = f"Bearer {key}"
         return reader
 

@@ -11,20 +11,26 @@ from typing import Final
 
 import httpx
 
+from jynco.adapters.providers.account import Account
+
 _CONNECT: Final = 10.0  # seconds to reach a vendor at all
 _LONGEST_WAIT: Final = 3600.0  # seconds; a vendor that asks for more is not waited for
 _NOTHING_KEPT: Final = httpx.Limits(max_keepalive_connections=0)
 _WORDS: Final = 300  # characters of a vendor's explanation that are kept
 
 
-def line(timeout: float) -> httpx.Client:
-    """A client for one vendor; an answer that is no success raises httpx.HTTPStatusError at once.
+def line(account: Account) -> httpx.Client:
+    """A client for one vendor's account; an answer that is no success raises httpx.HTTPStatusError at once.
 
     So an SDK's own retries see an exception and no status to retry. Every call has a connection of its own: a kept one
     that the vendor has closed meanwhile would make a submit's outcome unknown for nothing.
     """
     return httpx.Client(
-        verify=trust(), timeout=_patience(timeout), limits=_NOTHING_KEPT, event_hooks={"response": [refuse]}
+        verify=trust(),
+        timeout=_patience(account.timeout),
+        limits=_NOTHING_KEPT,
+        event_hooks={"response": [refuse]},
+        trust_env=not account.is_local,  # what is on this machine is not reached through a proxy
     )
 
 
