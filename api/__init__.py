@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Flask
 
 from api import bodies, callers, editor, guards, names, openapi, problems, trace
@@ -12,6 +14,8 @@ from config.guard import refuse_unguarded
 from config.settings import Settings, read
 from workers import house
 from workers.app import configure
+
+CONNECTIONS: Final = 16  # to the database: most of the 320 threads wait for events, and need none
 
 __all__ = ["create_app"]
 
@@ -21,7 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read()
     refuse_unguarded(settings)
     configure(settings)
-    house.use(settings)
+    house.use(settings, connections=CONNECTIONS)
     app = Flask("api")
     app.config.update(
         MAX_CONTENT_LENGTH=bodies.DOCUMENT_BYTES,  # routes that take more, or less, say so

@@ -17,6 +17,7 @@ from config.guard import asks_for_names
 from config.settings import Settings
 from jynco.adapters.database import secret
 from jynco.adapters.database.desk import LOCAL, Scope, desk
+from workers import house as houses
 from workers.house import house
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -60,15 +61,21 @@ def register(app: Flask, settings: Settings) -> None:
     asked, verifier = asks_for_names(settings), Verifier.of(settings.tokens)
 
     def look() -> None:
+        houses.enter(LOCAL)  # whoever comes in next on this thread is not the one before
         _refuse_strangers_pages()
         wanted = _wanted.get(request.endpoint or "", scope_of(request.method))
         if not asked or wanted is None or request.endpoint in OPEN:
             return
         g.caller = _named(verifier)
+        houses.enter(g.caller.tenant)
         if not g.caller.scope.allows(wanted):
             raise Forbidden(f"This key may {g.caller.scope} only, and this needs {wanted}.", wanted)
 
+    def leave(_: BaseException | None) -> None:
+        houses.enter(None)
+
     app.before_request(look)
+    app.teardown_request(leave)
 
 
 def _refuse_strangers_pages() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from config.prices import prices
 from config.settings import VENDORS, Access, Settings
 from jynco.adapters.clock import SystemClock
+from jynco.adapters.database.desk import LOCAL, desk
 from jynco.adapters.lock.file import FileLocks
 from jynco.adapters.providers.account import Account
 from jynco.adapters.storage.local import LocalStorage
@@ -22,6 +24,17 @@ from jynco.agents.render import Render
 from jynco.agents.storyboard import StoryboardKeeper
 from jynco.errors import UsageWrong
 from jynco.ports import Clock, Database, Lock, Media, Pictures, Provider, Storage
+
+CONNECTIONS: Final = 5  # of one process to the database
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every tenant's part of a house stands on."""
+
+    storage: Storage
+    lock: Lock
+    providers: Mapping[str, Provider]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +50,32 @@ class House:
     architect: Architect
     motion: Motion
     render: Render
+    ground: Ground
+
+    def of(self, tenant: str) -> House:
+        """The house as one tenant sees it: nothing of anybody else's is there."""
+        database = desk(self.database).of(tenant)
+        casting = _casting(self.settings, self.ground.providers, tenant)
+        keeper = StoryboardKeeper(database, self.ground.storage, self.ground.lock, self.clock)
+        drafter = Drafter(self.quartermaster, casting)
+        architect = Architect(database, keeper, self.quartermaster, drafter, self.ground.lock, self.clock)
+        return replace(self, database=database, storyboard=keeper, casting=casting, architect=architect)
 
     def close(self) -> None:
         """Give the connections back."""
         self.database.close()
 
 
-def build(settings: Settings, database: Database | None = None) -> House:
+def build(settings: Settings, database: Database | None = None, *, connections: int = CONNECTIONS) -> House:
     """The house of these settings; ``database`` instead of the one they name (its in-memory twin, say)."""
     clock = SystemClock()
     storage, lock = _storage(settings), _locks(settings)
     media, pictures = _media()
     providers = _providers(settings, clock)
-    database = database or _database(settings)
+    database = database or _database(settings, connections)
     quartermaster = Quartermaster(storage, media, pictures)
     keeper = StoryboardKeeper(database, storage, lock, clock)
-    casting = Casting(providers, settings.providers[0])
+    casting = _casting(settings, providers, LOCAL)
     return House(
         settings=settings,
         clock=clock,
@@ -65,6 +88,7 @@ def build(settings: Settings, database: Database | None = None) -> House:
             database.ledger, quartermaster, providers, clock, lease=settings.lease, give_up=settings.give_up
         ),
         render=Render(database, quartermaster, media),
+        ground=Ground(storage, lock, providers),
     )
 
 
@@ -75,10 +99,15 @@ def workshop(settings: Settings) -> tuple[Quartermaster, Casting]:
     return Quartermaster(_storage(settings), media, pictures), Casting(providers, settings.providers[0])
 
 
-def _database(settings: Settings) -> Database:
+def _casting(settings: Settings, providers: Mapping[str, Provider], tenant: str) -> Casting:
+    """Where the operator has the tenants share their clips, all of them cast as one."""
+    return Casting(providers, settings.providers[0], LOCAL if settings.share_cache else tenant)
+
+
+def _database(settings: Settings, connections: int) -> Database:
     from jynco.adapters.database.postgres import PostgresDatabase
 
-    return PostgresDatabase(settings.servers()[0])
+    return PostgresDatabase(settings.servers()[0], pool_size=connections)
 
 
 def _locks(settings: Settings) -> Lock:

@@ -11,6 +11,7 @@ from celery.utils.nodenames import default_nodename, host_format
 from config.logging import set_up
 from config.settings import Settings, read
 from jynco.errors import JyncoError
+from workers import house
 from workers.app import app, configure
 from workers.heartbeat import STOPPING
 from workers.mirror import mirror
@@ -44,6 +45,7 @@ def _run(name: str, rest: list[str], settings: Settings) -> int:
 
 def _work(name: str, settings: Settings) -> int:
     role = ROLES[name]
+    house.use(settings, connections=role.connections)
     worker_shutting_down.connect(_stop, weak=False)
     worker = app.Worker(
         hostname=host_format(default_nodename(f"{name}@%h")),

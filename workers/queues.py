@@ -36,6 +36,11 @@ class Role:
     concurrency: int
     queues: tuple[str, ...]  # in the order they are served
 
+    @property
+    def connections(self) -> int:
+        """To the database, from one process: steps and heartbeats of all its threads, and the mirror."""
+        return self.concurrency + 4 if self.pool == "threads" else 5
+
 
 def cores() -> int:
     """How many processors this process may use."""

@@ -32,9 +32,10 @@ class Role:
 class Casting:
     """Chooses by the clip's own wish, then the request's, then the installation's default."""
 
-    def __init__(self, providers: Mapping[str, Provider], default: str) -> None:
+    def __init__(self, providers: Mapping[str, Provider], default: str, tenant: str = "local") -> None:
         self._providers = providers
         self._default = default
+        self._tenant = tenant  # who finds the clips in the cache
 
     def role(self, clip: Clip, asked: str | None = None) -> Role:
         """The role for a clip. RequestRejected names the provider or model that is not to be had."""
@@ -62,6 +63,7 @@ class Casting:
             height=output.height,
             seed=clip.seed,
             options=clip.provider_options,
+            tenant=self._tenant,
         )
         return can.ordered(wanted)
 

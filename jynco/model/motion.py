@@ -34,6 +34,7 @@ class Shot:
     height: int
     seed: int | None = None
     options: Mapping[str, Json] = field(default_factory=dict)
+    tenant: str = "local"  # who alone may find it in the cache
 
     @property
     def key(self) -> CacheKey:
@@ -41,10 +42,12 @@ class Shot:
 
         The picture counts by its content, never by its name. Seed, negative prompt and options are in because a
         provider may heed them: a key too many costs one generation, a key too few shows somebody the wrong film.
-        Another "kind" would throw every cache away.
+        Another "kind" would throw every cache away, and so would the local tenant's name.
         """
+        owner = {} if self.tenant == "local" else {"tenant": self.tenant}
         return digest(
             {
+                **owner,
                 "kind": "motion/1",
                 "provider": self.provider,
                 "model": self.model,
@@ -75,6 +78,7 @@ class Shot:
             "height": self.height,
             "seed": self.seed,
             "options": dict(self.options),
+            "tenant": self.tenant,
         }
 
     @classmethod
@@ -93,6 +97,7 @@ class Shot:
             height=row["height"],
             seed=row["seed"],
             options=row["options"],
+            tenant=row.get("tenant", "local"),  # rows from before there were tenants
         )
 
 

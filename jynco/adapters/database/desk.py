@@ -85,6 +85,7 @@ class FrontDesk(Protocol):
     def replies(self) -> Replies: ...
     @property
     def keys(self) -> Keys: ...
+    def of(self, tenant: str) -> Database: ...  # as that tenant sees it: nothing of anybody else's is there
 
 
 def desk(database: Database) -> FrontDesk:

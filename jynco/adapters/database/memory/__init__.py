@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from jynco.adapters.database.memory.jobs import MemoryJobs
 from jynco.adapters.database.memory.keys import MemoryKeys
 from jynco.adapters.database.memory.ledger import MemoryLedger
@@ -18,11 +20,20 @@ class MemoryDatabase:
 
     def __init__(self, clock: Clock) -> None:
         store = Store(clock)
-        self.projects = MemoryProjects(store)
-        self.jobs = MemoryJobs(store)
-        self.ledger = MemoryLedger(store)
+        self._furnish(store, None)
         self.replies = MemoryReplies(store)
         self.keys = MemoryKeys(store)
+
+    def of(self, tenant: str) -> MemoryDatabase:
+        """The same database as one tenant sees it: what is somebody else's is not there."""
+        theirs = copy(self)
+        theirs._furnish(self.projects.store, tenant)
+        return theirs
+
+    def _furnish(self, store: Store, tenant: str | None) -> None:
+        self.projects = MemoryProjects(store, tenant)
+        self.jobs = MemoryJobs(store, tenant)
+        self.ledger = MemoryLedger(store, tenant)
 
     def ping(self) -> None:
         """It is always there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from jynco.adapters.database.memory import endings, leases
-from jynco.adapters.database.memory.store import JobRow, Store, alone, shown_job
+from jynco.adapters.database.memory.store import JobRow, Store, alone, missing_job, shown_job
 from jynco.adapters.database.text import copied
 from jynco.errors import Conflict, NotFound
 from jynco.model.ids import JobId, ProjectId
@@ -16,8 +16,9 @@ from jynco.model.states import JobKind, JobState
 class MemoryJobs:
     """The twin of the ``jobs`` table."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, tenant: str | None = None) -> None:
         self.store = store
+        self._tenant = tenant
 
     @alone
     def accept(self, jobs: Sequence[Job], clips: Sequence[ClipRow]) -> None:
@@ -26,7 +27,9 @@ class MemoryJobs:
         self._refuse(parents_first)
         project_ids = {job.project_id for job in jobs} | {clip.project_id for clip in clips}
         for project_id in project_ids:
-            self.store.project(project_id)  # all of them are there before anything is changed
+            self.store.refuse_foreign(
+                self._tenant, project_id
+            )  # all of them are there before anything is changed
         for project_id in sorted(project_ids):
             self.store.touch(project_id)
         for job in parents_first:
@@ -38,7 +41,10 @@ class MemoryJobs:
     @alone
     def get(self, job_id: JobId) -> Job:
         """The job. NotFound."""
-        return shown_job(self.store.job(job_id))
+        row = self.store.job(job_id)
+        if not self._own(row.job):
+            raise missing_job(job_id)
+        return shown_job(row)
 
     @alone
     def page(
@@ -48,7 +54,8 @@ class MemoryJobs:
         order = list(self.store.jobs)
         older = order if after is None else order[: order.index(after)] if after in order else []
         newest = (self.store.jobs[job_id] for job_id in reversed(older))
-        wanted = [row for row in newest if project_id in {None, row.job.project_id}]
+        mine = (row for row in newest if self._own(row.job))
+        wanted = [row for row in mine if project_id in {None, row.job.project_id}]
         return [shown_job(row) for row in wanted if state in {None, row.job.state}][:limit]
 
     @alone
@@ -97,6 +104,7 @@ class MemoryJobs:
     @alone
     def cancel(self, job_id: JobId) -> Job:
         """End the job and those below it; an ended job is returned as it is. NotFound."""
+        self.get(job_id)  # whose it is never changes
         return endings.cancel(self.store, job_id)
 
     @alone
@@ -105,7 +113,11 @@ class MemoryJobs:
         return leases.stranded(self.store, grace, limit)
 
     def _in_order(self, wanted: Callable[[Job], bool]) -> Sequence[Job]:
-        return [shown_job(row) for row in self.store.jobs.values() if wanted(row.job)]
+        mine = (row for row in self.store.jobs.values() if self._own(row.job))
+        return [shown_job(row) for row in mine if wanted(row.job)]
+
+    def _own(self, job: Job) -> bool:
+        return self.store.owns(self._tenant, job.project_id)
 
     def _refuse(self, jobs: Sequence[Job]) -> None:
         known = set(self.store.jobs)

@@ -19,8 +19,9 @@ from jynco.model.states import GenerationState
 class MemoryLedger:
     """The twin of the ``generations`` table."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, tenant: str | None = None) -> None:
         self.store = store
+        self._tenant = tenant
 
     @alone
     def take(self, key: CacheKey, job: Job, owner: str, seconds: float) -> Generation | None:
@@ -80,6 +81,8 @@ class MemoryLedger:
     @alone
     def history(self, project_id: ProjectId) -> Sequence[Generation]:
         """Every attempt ever made for the project, deleted or not, the newest first."""
+        if self._tenant is not None and not self.store.owns(self._tenant, project_id):
+            return []
         newest = (replace(kept.generation, fresh=False) for kept in reversed(self.store.attempts))
         return [generation for generation in newest if generation.project_id == project_id]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from jynco.adapters.database import payloads
+from jynco.adapters.database.desk import LOCAL
 from jynco.adapters.database.memory.store import Store, alone, shown_project
 from jynco.adapters.database.text import copied
 from jynco.errors import Conflict, StaleRevision
@@ -17,8 +18,9 @@ from jynco.model.storyboard import Document
 class MemoryProjects:
     """The twin of the ``projects`` table."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, tenant: str | None = None) -> None:
         self.store = store
+        self._tenant = tenant
 
     @alone
     def create(self, project_id: ProjectId, document: Document) -> Project:
@@ -26,28 +28,33 @@ class MemoryProjects:
         if project_id in self.store.projects:
             raise Conflict(f"There is a project {project_id} already; choose another id, or edit it.")
         now = self.store.now()
-        self.store.projects[project_id] = Project(project_id, copied(document), 1, 1, 0, now, now)
+        self.store.projects[project_id] = Project(
+            project_id, copied(document), 1, 1, 0, now, now, self._tenant or LOCAL
+        )
         return self.get(project_id)
 
     @alone
     def get(self, project_id: ProjectId) -> Project:
         """The project. NotFound."""
+        self._own(project_id)
         return shown_project(self.store.project(project_id))
 
     @alone
     def find(self, project_id: ProjectId) -> Project | None:
         """The project, if there is one."""
-        return self.get(project_id) if project_id in self.store.projects else None
+        return self.get(project_id) if self.store.owns(self._tenant, project_id) else None
 
     @alone
     def page(self, after: ProjectId | None, limit: int) -> Sequence[Project]:
         """Up to ``limit`` projects whose id comes after ``after``, by id."""
         later = sorted(name for name in self.store.projects if after is None or name > after)
-        return [self.get(project_id) for project_id in later[:limit]]
+        mine = [project_id for project_id in later if self.store.owns(self._tenant, project_id)]
+        return [self.get(project_id) for project_id in mine[:limit]]
 
     @alone
     def save(self, project_id: ProjectId, document: Document, expected: int | None) -> Project:
         """People's new document. StaleRevision unless ``expected`` is None or the revision it replaces."""
+        self._own(project_id)
         revision = self.store.project(project_id).revision
         if expected not in {None, revision}:
             raise StaleRevision(f"{project_id} is at revision {revision}, not {expected}; read it again.")
@@ -62,7 +69,7 @@ class MemoryProjects:
     def delete(self, project_id: ProjectId) -> None:
         """The project with its clips, jobs and events; the ledger keeps what was paid. NotFound."""
         store = self.store
-        store.project(project_id)
+        self._own(project_id)
         del store.projects[project_id]
         store.clips = {key: clip for key, clip in store.clips.items() if clip.project_id != project_id}
         store.jobs = {key: row for key, row in store.jobs.items() if row.job.project_id != project_id}
@@ -71,6 +78,7 @@ class MemoryProjects:
     @alone
     def mirrored(self, project_id: ProjectId, changes: int) -> None:
         """The published document shows the project as of ``changes``; it never goes back. NotFound."""
+        self._own(project_id)
         project = self.store.project(project_id)
         self.store.projects[project_id] = replace(project, mirrored=max(project.mirrored, changes))
 
@@ -79,16 +87,24 @@ class MemoryProjects:
         """Projects whose published document is older than their rows, the longest waiting first."""
         late = [project for project in self.store.projects.values() if project.mirrored < project.changes]
         late.sort(key=lambda project: (project.updated_at, project.project_id))
-        return [project.project_id for project in late[:limit]]
+        mine = [project.project_id for project in late if self._tenant in {None, project.tenant}]
+        return mine[:limit]
 
     @alone
     def clips(self, project_id: ProjectId) -> Sequence[ClipRow]:
         """All clip rows, by id, those of clips that people have taken out included."""
+        if not self.store.owns(self._tenant, project_id):
+            return []
         clips = (clip for clip in self.store.clips.values() if clip.project_id == project_id)
         return sorted(clips, key=lambda clip: clip.clip_id)
 
     @alone
     def events(self, project_id: ProjectId, after: int, limit: int) -> Sequence[Event]:
         """Up to ``limit`` events with ids above ``after``, oldest first."""
+        if not self.store.owns(self._tenant, project_id):
+            return []
         later = (event for event in self.store.events if event.event_id > after)
         return [event for event in later if event.project_id == project_id][:limit]
+
+    def _own(self, project_id: ProjectId) -> None:
+        self.store.refuse_foreign(self._tenant, project_id)

@@ -63,13 +63,23 @@ class Store:
     def project(self, project_id: ProjectId) -> Project:
         """The project as it is kept. NotFound."""
         if project_id not in self.projects:
-            raise NotFound(f"There is no project {project_id}; create it first, or check its id.")
+            raise missing_project(project_id)
         return self.projects[project_id]
+
+    def owns(self, tenant: str | None, project_id: ProjectId) -> bool:
+        """Whether the project is there for this tenant; None sees everybody's."""
+        project = self.projects.get(project_id)
+        return project is not None and tenant in {None, project.tenant}
+
+    def refuse_foreign(self, tenant: str | None, project_id: ProjectId) -> None:
+        """NotFound for a project that is not the tenant's."""
+        if not self.owns(tenant, project_id):
+            raise missing_project(project_id)
 
     def job(self, job_id: JobId) -> JobRow:
         """The job as it is kept. NotFound."""
         if job_id not in self.jobs:
-            raise NotFound(f"There is no job {job_id}; check its id, or whether its project was deleted.")
+            raise missing_job(job_id)
         return self.jobs[job_id]
 
     def touch(self, project_id: ProjectId) -> None:
@@ -92,6 +102,16 @@ class Store:
         kept = replace(clip, error_message=None if words is None else storable(words))
         self.clips[clip.project_id, clip.clip_id] = kept
         self.tell(clip.project_id, "clip", payloads.of_clip(kept))
+
+
+def missing_project(project_id: ProjectId) -> NotFound:
+    """The sentence for a project that is not there."""
+    return NotFound(f"There is no project {project_id}; create it first, or check its id.")
+
+
+def missing_job(job_id: JobId) -> NotFound:
+    """The sentence for a job that is not there."""
+    return NotFound(f"There is no job {job_id}; check its id, or whether its project was deleted.")
 
 
 def shown_project(project: Project) -> Project:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from sqlalchemy import text
 
 from jynco.adapters.database.postgres.gate import Gate
@@ -18,7 +20,16 @@ class PostgresDatabase:
     """Postgres behind ``jynco.ports.Database``. Nothing is opened before it is first asked."""
 
     def __init__(self, url: str, *, pool_size: int = 5, application_name: str = "jynco") -> None:
-        self._gate = Gate(url, pool_size=pool_size, application_name=application_name)
+        self._furnish(Gate(url, pool_size=pool_size, application_name=application_name))
+
+    def of(self, tenant: str) -> PostgresDatabase:
+        """The same database as one tenant sees it: what is somebody else's is not there."""
+        theirs = copy(self)
+        theirs._furnish(self._gate.of(tenant))
+        return theirs
+
+    def _furnish(self, gate: Gate) -> None:
+        self._gate = gate
         self.projects = PostgresProjects(self._gate)
         self.jobs = PostgresJobs(self._gate)
         self.ledger = PostgresLedger(self._gate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -40,9 +41,16 @@ class Gate:
     """Lends transactions. Raises ServiceAway for whatever keeps Postgres from answering."""
 
     def __init__(self, url: str, *, pool_size: int, application_name: str) -> None:
+        self.tenant: str | None = None  # None: everybody's rows
         self.engine = _engine(url, pool_size, application_name)
         event.listen(self.engine, "connect", _prepare)
         event.listen(self.engine, "checkout", _refuse_inherited)
+
+    def of(self, tenant: str) -> Gate:
+        """The same connections, lent to one tenant."""
+        theirs = copy(self)
+        theirs.tenant = tenant
+        return theirs
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -12,6 +12,7 @@ from jynco.adapters.database.postgres import endings, leases, rows
 from jynco.adapters.database.postgres.events import tell, touch
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
+from jynco.adapters.database.postgres.tenants import own, refuse_foreign
 from jynco.model.ids import JobId, ProjectId
 from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt
 from jynco.model.states import JobKind, JobState
@@ -27,6 +28,7 @@ class PostgresJobs:
         """Queue the jobs, due now, and set the clips' rows. NotFound (project), Conflict (id taken)."""
         project_ids = {job.project_id for job in jobs} | {clip.project_id for clip in clips}
         with self._gate.transaction() as connection:
+            refuse_foreign(self._gate, connection, project_ids)
             for project_id in sorted(project_ids):
                 touch(connection, project_id)
             _insert_jobs(connection, jobs)
@@ -35,7 +37,8 @@ class PostgresJobs:
     def get(self, job_id: JobId) -> Job:
         """The job. NotFound."""
         with self._gate.transaction() as connection:
-            row = connection.execute(select(jobs).where(jobs.c.job_id == job_id)).mappings().one_or_none()
+            found = connection.execute(select(jobs).where(jobs.c.job_id == job_id, self._own()))
+            row = found.mappings().one_or_none()
         if row is None:
             raise endings.missing_job(job_id)
         return rows.to_job(row)
@@ -45,7 +48,7 @@ class PostgresJobs:
     ) -> Sequence[Job]:
         """Up to ``limit`` jobs older than ``after``, the newest first."""
         older = select(jobs.c.ordinal).where(jobs.c.job_id == after).scalar_subquery()
-        wanted: list[ColumnElement[bool]] = []
+        wanted: list[ColumnElement[bool]] = [self._own()]
         wanted += [jobs.c.project_id == project_id] if project_id is not None else []
         wanted += [jobs.c.state == state] if state is not None else []
         wanted += [jobs.c.ordinal < older] if after is not None else []
@@ -91,6 +94,7 @@ class PostgresJobs:
 
     def cancel(self, job_id: JobId) -> Job:
         """End the job and those below it; an ended job is returned as it is. NotFound."""
+        self.get(job_id)  # whose it is never changes
         with self._gate.transaction() as connection:
             return endings.cancel(connection, job_id)
 
@@ -101,8 +105,11 @@ class PostgresJobs:
 
     def _in_order(self, wanted: ColumnElement[bool]) -> Sequence[Job]:
         with self._gate.transaction() as connection:
-            found = connection.execute(select(jobs).where(wanted).order_by(jobs.c.ordinal))
+            found = connection.execute(select(jobs).where(wanted, self._own()).order_by(jobs.c.ordinal))
             return [rows.to_job(row) for row in found.mappings()]
+
+    def _own(self) -> ColumnElement[bool]:
+        return own(self._gate, jobs.c.project_id)
 
 
 def _insert_jobs(connection: Connection, accepted: Sequence[Job]) -> None:

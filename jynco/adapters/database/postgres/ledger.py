@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from jynco.adapters.database.postgres import rows
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.tables import LIVE, NOW, generations
+from jynco.adapters.database.postgres.tenants import own
 from jynco.adapters.database.steps import lost, refuse_step, shot_of
 from jynco.errors import ServiceAway
 from jynco.model.ids import CacheKey, ProjectId
@@ -86,7 +87,8 @@ class PostgresLedger:
 
     def history(self, project_id: ProjectId) -> Sequence[Generation]:
         """Every attempt ever made for the project, deleted or not, the newest first."""
-        chosen = select(generations).where(generations.c.project_id == project_id)
+        mine = own(self._gate, generations.c.project_id)
+        chosen = select(generations).where(generations.c.project_id == project_id, mine)
         with self._gate.transaction() as connection:
             found = connection.execute(chosen.order_by(generations.c.generation_id.desc()))
             return [rows.to_generation(row) for row in found.mappings()]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from jynco.adapters.database import payloads
+from jynco.adapters.database.desk import LOCAL
 from jynco.adapters.database.postgres import rows
 from jynco.adapters.database.postgres.events import missing_project, tell
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.tables import NOW, clips, events, projects
+from jynco.adapters.database.postgres.tenants import own
 from jynco.errors import Conflict, StaleRevision
 from jynco.model.ids import ProjectId
 from jynco.model.jobs import ClipRow, Event, Project
@@ -25,7 +27,9 @@ class PostgresProjects:
 
     def create(self, project_id: ProjectId, document: Document) -> Project:
         """A new project at revision 1, its mirror still to be written. Conflict when the id is taken."""
-        made = insert(projects).values(project_id=project_id, document=document).returning(projects)
+        tenant = self._gate.tenant or LOCAL
+        made = insert(projects).values(project_id=project_id, document=document, tenant=tenant)
+        made = made.returning(projects)
         try:
             with self._gate.transaction() as connection:
                 return rows.to_project(connection.execute(made).mappings().one())
@@ -44,13 +48,14 @@ class PostgresProjects:
     def find(self, project_id: ProjectId) -> Project | None:
         """The project, if there is one."""
         with self._gate.transaction() as connection:
-            found = connection.execute(select(projects).where(projects.c.project_id == project_id))
+            found = connection.execute(select(projects).where(self._own(project_id)))
             row = found.mappings().one_or_none()
         return None if row is None else rows.to_project(row)
 
     def page(self, after: ProjectId | None, limit: int) -> Sequence[Project]:
         """Up to ``limit`` projects whose id comes after ``after``, by id."""
-        chosen = select(projects).order_by(projects.c.project_id).limit(limit)
+        mine = own(self._gate, projects.c.project_id)
+        chosen = select(projects).where(mine).order_by(projects.c.project_id).limit(limit)
         if after is not None:
             chosen = chosen.where(projects.c.project_id > after)
         with self._gate.transaction() as connection:
@@ -59,7 +64,7 @@ class PostgresProjects:
     def save(self, project_id: ProjectId, document: Document, expected: int | None) -> Project:
         """People's new document. StaleRevision unless ``expected`` is None or the revision it replaces."""
         with self._gate.transaction() as connection:
-            locked = select(projects.c.revision).where(projects.c.project_id == project_id)
+            locked = select(projects.c.revision).where(self._own(project_id))
             revision = connection.scalar(locked.with_for_update(key_share=True))
             if revision is None:
                 raise missing_project(project_id)
@@ -74,12 +79,12 @@ class PostgresProjects:
     def delete(self, project_id: ProjectId) -> None:
         """The project with its clips, jobs and events; the ledger keeps what was paid. NotFound."""
         with self._gate.transaction() as connection:
-            if not connection.execute(delete(projects).where(projects.c.project_id == project_id)).rowcount:
+            if not connection.execute(delete(projects).where(self._own(project_id))).rowcount:
                 raise missing_project(project_id)
 
     def mirrored(self, project_id: ProjectId, changes: int) -> None:
         """The published document shows the project as of ``changes``; it never goes back. NotFound."""
-        shown = update(projects).where(projects.c.project_id == project_id)
+        shown = update(projects).where(self._own(project_id))
         with self._gate.transaction() as connection:
             newer = shown.values(mirrored=func.greatest(projects.c.mirrored, changes))
             if not connection.execute(newer).rowcount:
@@ -87,7 +92,8 @@ class PostgresProjects:
 
     def behind(self, limit: int) -> Sequence[ProjectId]:
         """Projects whose published document is older than their rows, the longest waiting first."""
-        late = select(projects.c.project_id).where(projects.c.mirrored < projects.c.changes)
+        mine = own(self._gate, projects.c.project_id)
+        late = select(projects.c.project_id).where(projects.c.mirrored < projects.c.changes, mine)
         with self._gate.transaction() as connection:
             found = connection.scalars(
                 late.order_by(projects.c.updated_at, projects.c.project_id).limit(limit)
@@ -96,13 +102,18 @@ class PostgresProjects:
 
     def clips(self, project_id: ProjectId) -> Sequence[ClipRow]:
         """All clip rows, by id, those of clips that people have taken out included."""
-        chosen = select(clips).where(clips.c.project_id == project_id).order_by(clips.c.clip_id)
+        mine = own(self._gate, clips.c.project_id)
+        chosen = select(clips).where(clips.c.project_id == project_id, mine).order_by(clips.c.clip_id)
         with self._gate.transaction() as connection:
             return [rows.to_clip(row) for row in connection.execute(chosen).mappings()]
 
     def events(self, project_id: ProjectId, after: int, limit: int) -> Sequence[Event]:
         """Up to ``limit`` events with ids above ``after``, oldest first."""
-        chosen = select(events).where(events.c.project_id == project_id, events.c.event_id > after)
+        later = (events.c.project_id == project_id) & (events.c.event_id > after)
+        chosen = select(events).where(later, own(self._gate, events.c.project_id))
         with self._gate.transaction() as connection:
             found = connection.execute(chosen.order_by(events.c.event_id).limit(limit))
             return [rows.to_event(row) for row in found.mappings()]
+
+    def _own(self, project_id: ProjectId) -> ColumnElement[bool]:
+        return (projects.c.project_id == project_id) & own(self._gate, projects.c.project_id)

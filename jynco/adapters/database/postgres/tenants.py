@@ -1,0 +1,31 @@
+"""Whose row it is. Every question of a tenant carries this; the workers' own ask without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Connection, select, true
+
+from jynco.adapters.database.postgres.events import missing_project
+from jynco.adapters.database.postgres.gate import Gate
+from jynco.adapters.database.postgres.tables import projects
+from jynco.model.ids import ProjectId
+
+
+def own(gate: Gate, project_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a row with this project id belongs to the tenant."""
+    if gate.tenant is None:
+        return true()
+    return project_id.in_(select(projects.c.project_id).where(projects.c.tenant == gate.tenant))
+
+
+def refuse_foreign(gate: Gate, connection: Connection, project_ids: Iterable[ProjectId]) -> None:
+    """NotFound for the first project that is not the tenant's."""
+    if gate.tenant is None:
+        return
+    wanted = sorted(project_ids)
+    mine = select(projects.c.project_id).where(projects.c.project_id.in_(wanted))
+    found = set(connection.scalars(mine.where(projects.c.tenant == gate.tenant)))
+    for project_id in wanted:
+        if project_id not in found:
+            raise missing_project(project_id)
