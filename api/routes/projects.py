@@ -66,10 +66,5 @@ def delete_project(project_id: ProjectId) -> ResponseReturnValue:
 
     Its running jobs are cancelled. What was paid stays in the cache and in the ledger.
     """
-    here = house()
-    here.database.projects.get(project_id)
-    for job in here.database.jobs.active(project_id):
-        here.database.jobs.cancel(job.job_id)
-    here.database.projects.delete(project_id)
-    here.quartermaster.forget(project_id)
+    house().architect.delete(project_id)
     return Response(status=204)

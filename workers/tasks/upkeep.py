@@ -15,7 +15,7 @@ log = logging.getLogger("jynco.upkeep")
 
 @app.task(name="upkeep.sweep", shared=False, ignore_result=True)
 def sweep() -> None:
-    """Find jobs that nobody works on and nobody waits for, and mirrors that are behind."""
+    """Find jobs that nobody works on and nobody waits for, mirrors that are behind, and what dead processes left."""
     here = house()
     stranded = here.database.jobs.stranded(here.settings.lease, 1000)
     for job in stranded:
@@ -25,4 +25,5 @@ def sweep() -> None:
         if job.kind is JobKind.RENDER:
             dispatch.film(job)
     here.storyboard.publish_behind()
+    here.quartermaster.sweep()
     desk(here.database).replies.sweep()
