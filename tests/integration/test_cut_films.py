@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from tempfile import mkdtemp
 
 import av
 import numpy as np
@@ -14,6 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jynco.agents.splicing import indexed
+from jynco.compose.packets import begins
+from jynco.compose.picture import Room as Look
+from jynco.compose.segments import Recipe, segments, writing, written
 from jynco.compose.sources import Held, Slate, Source
 from jynco.model.ids import ClipId
 from jynco.model.storyboard import (
@@ -45,15 +50,18 @@ from tests.integration.film_kit import (
 
 NAMES = tuple(ClipId(f"clip_{letter}") for letter in "abcd")
 TONE = AudioLayer("layer_m", "/layers/audio/0", "tone", Fraction(1, 5), None, 0.5)
+RECIPE = Recipe(MEDIA.build())
+GROUPS: tuple[Sequence[str], ...] = ((), ("-g", "10"))
 WORDS = TextLayer("layer_t", "/layers/text/0", "50% off: it's [a];b", Fraction(1), Fraction(2))
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Source]:
-    """Four films of sixty numbered frames, one of them with sound, and a tone."""
+    """Four films of sixty numbered frames, two of which can be read from every tenth on, and a tone."""
     folder = tmp_path_factory.mktemp("sources")
     found = {
-        str(name): kept(source(numbered(folder / f"{name}.mp4", n, 60))) for n, name in enumerate(NAMES, 1)
+        str(name): kept(source(numbered(folder / f"{name}.mp4", n, 60, extra=GROUPS[n % 2])))
+        for n, name in enumerate(NAMES, 1)
     }
     ffmpeg("-f", "lavfi", "-i", "sine=440:d=9", folder / "tone.wav")
     return {**found, "tone": kept(source(folder / "tone.wav"))}
@@ -138,6 +146,37 @@ def test_every_rate_joins_on_its_grid(rate: int, room: Room) -> None:
             board([clip("a", "3", leave="dissolve"), clip("b", "2")], rate=Rate(rate))
         ).timeline.frames
     )
+
+
+def test_beginning_to_read_beside_a_segment_changes_no_byte(files: dict[str, Source], tmp_path: Path) -> None:
+    materials = {name: files[name] for name in NAMES}
+    storyboard = board([clip("a", "5", leave="dissolve"), clip("b", "5", leave="wipe"), clip("c", "6")])
+    asked = Room(tmp_path, materials).reel(storyboard)
+    look = Look(storyboard, asked.timeline, materials, lambda text: tmp_path / text)
+    keys = begins(indexed(files["clip_a"].path), Rate(10))
+    assert keys == (0, 10, 20, 30, 40, 50)
+    open_ = {name: replace(files[name], keys=keys) for name in (NAMES[0], NAMES[2])}
+    made_ = []
+    for materials_ in (materials, {**materials, **open_}):
+        room, work = replace(look, materials=materials_), Path(mkdtemp(dir=tmp_path))
+        found = segments(room, RECIPE)
+        for each in found:
+            MEDIA.run(writing([each], room, RECIPE, work), Quiet(), timeout=60)
+        made_.append([written(each, work).read_bytes() for each in found])
+    assert made_[0] == made_[1]
+
+
+@pytest.mark.parametrize(
+    ("extra", "rate"),
+    [
+        (("-preset", "medium", "-bf", "2", "-g", "10"), "10"),  # frames out of order
+        (("-g", "10"), "20"),  # another rate
+        (("-g", "10", "-output_ts_offset", "0.5"), "10"),  # shown from later on
+    ],
+)
+def test_other_files_are_read_from_their_beginning(extra: Sequence[str], rate: str, tmp_path: Path) -> None:
+    path = numbered(tmp_path / "other.mp4", 1, 30, rate, extra)
+    assert begins(indexed(path), Rate(10)) == ()
 
 
 # --- any film, any edit ---------------------------------------------------------------------------------------
