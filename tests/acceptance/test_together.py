@@ -66,4 +66,4 @@ def test_a_database_that_is_away_is_told(lonely: Desk) -> None:
     told = lonely.jynco("render", "board.json", **away)
     assert told.code == 4
     (sentence,) = told.said
-    assert "DATABASE_URL" in sentence
+    assert "database does not answer" in sentence
