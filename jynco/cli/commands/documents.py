@@ -8,7 +8,7 @@ import click
 
 from config.settings import read
 from jynco.agents.report import plan_report
-from jynco.cli import exits, paper
+from jynco.cli import exits, paper, remote
 from jynco.cli.home import house
 from jynco.cli.options import common
 from jynco.cli.speech import Speech
@@ -41,6 +41,7 @@ def validate(storyboard: Path, data: Path | None, as_json: bool) -> int:
 @STORYBOARD
 @click.option("--provider", help="Provider, or provider:model, for clips that name none.")
 @common
+@remote.instead(remote.plan)
 def plan(storyboard: Path, provider: str | None, data: Path | None, as_json: bool) -> int:
     """What a film of STORYBOARD needs, clip by clip, with price and time. Changes nothing."""
     speech, settings = Speech.create(as_json), read(data=data)

@@ -14,7 +14,7 @@ import click
 from config.settings import read
 from jynco.agents.report import job_report
 from jynco.bootstrap import House
-from jynco.cli import exits, options
+from jynco.cli import exits, options, remote
 from jynco.cli import paper as papers
 from jynco.cli.follow import follow
 from jynco.cli.home import ROOT, WORKERS, house, patience
@@ -43,6 +43,7 @@ _CONTAINERS: Final = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mp4", ".webm": "web
 @options.spending
 @options.making
 @options.common
+@remote.instead(remote.render)
 def render(
     storyboard: Path,
     out: Path | None,

@@ -9,7 +9,7 @@ import click
 from config.settings import read
 from jynco.agents.report import job_report
 from jynco.bootstrap import House
-from jynco.cli import exits, options
+from jynco.cli import exits, options, remote
 from jynco.cli.follow import follow
 from jynco.cli.home import WORKERS, house, patience
 from jynco.cli.speech import Speech
@@ -22,6 +22,7 @@ from jynco.model.states import JobState, Lane
 @click.command()
 @click.argument("job")
 @options.common
+@remote.instead(remote.status)
 def status(job: str, data: Path | None, as_json: bool) -> int:
     """How JOB is doing."""
     speech, job_id = Speech.create(as_json), _job(job)
@@ -36,6 +37,7 @@ def status(job: str, data: Path | None, as_json: bool) -> int:
 @click.argument("clip")
 @click.option("--pay-again", is_flag=True, help="Consent to a second bill after an unknown outcome.")
 @options.common
+@remote.instead(remote.retry)
 def retry(project: str, clip: str, pay_again: bool, data: Path | None, as_json: bool) -> int:
     """Make CLIP of PROJECT once more, after it failed."""
     speech, settings = Speech.create(as_json), read(data=data)
@@ -49,6 +51,7 @@ def retry(project: str, clip: str, pay_again: bool, data: Path | None, as_json: 
 @click.argument("clip")
 @click.option("--prompt", required=True, help="The new motion prompt.")
 @options.common
+@remote.instead(remote.edit)
 def edit(project: str, clip: str, prompt: str, data: Path | None, as_json: bool) -> int:
     """Change the prompt of CLIP, and make it."""
     speech, settings = Speech.create(as_json), read(data=data)
@@ -62,6 +65,7 @@ def edit(project: str, clip: str, prompt: str, data: Path | None, as_json: bool)
 @click.command()
 @click.argument("job")
 @options.common
+@remote.instead(remote.cancel)
 def cancel(job: str, data: Path | None, as_json: bool) -> int:
     """End JOB and the clips that are made for it."""
     speech, job_id = Speech.create(as_json), _job(job)

@@ -1,0 +1,146 @@
+"""``--server URL --key KEY``: the same commands, done by a Jynco elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jynco.cli import exits, options
+from jynco.cli.speech import Speech
+from jynco.client import Client, Progress
+from jynco.compose.encoder import container_for
+from jynco.document import codec
+from jynco.document.view import storyboard as view
+from jynco.errors import AssetRefused
+from jynco.model.states import JobState, Made
+from jynco.model.storyboard import Document, Json
+
+Command = Callable[..., int]
+
+
+def instead(there: Command) -> Callable[[Command], Command]:
+    """A command that is done by ``there(client, speech, **asked)`` when a server is named."""
+
+    def decorate(here: Command) -> Command:
+        @click.option("--server", metavar="URL", help="Have it done by the Jynco at this address.")
+        @click.option("--key", metavar="KEY", help="The API key for --server.")
+        @wraps(here)
+        def either(server: str | None, key: str | None, **asked: Any) -> int:
+            if server is None:
+                return here(**asked)
+            with Client(server, key) as client:
+                return there(client, Speech.create(asked.pop("as_json")), **asked)
+
+        return either
+
+    return decorate
+
+
+def render(client: Client, speech: Speech, **asked: Any) -> int:
+    """``jynco render``: files sent, film fetched."""
+    path: Path = asked["storyboard"]
+    document, folder = _read(path), path.resolve().parent
+    job = client.submit(document, folder, **_wishes(asked))  # and so it is a storyboard
+    kind = container_for(view(document).output.codec, None)
+    target = asked["out"] or folder / f"{document['projectId']}.{kind}"
+    ended = client.wait(job.job_id, _Lines(speech))
+    if ended.state is not JobState.COMPLETED:
+        return _failed(ended, speech)
+    client.download(ended.job_id, target)
+    speech.answer(str(target), {**ended.report, "film": str(target)})
+    return exits.DONE if _complete(ended, speech) else exits.INCOMPLETE
+
+
+def plan(client: Client, speech: Speech, **asked: Any) -> int:
+    """``jynco plan``: of the project as the server has it."""
+    wanted = {"provider": asked["provider"]} if asked.get("provider") else {}
+    told = client.plan(str(_read(asked["storyboard"])["projectId"]), **wanted)
+    speech.answer(f"${told['costUsd']} for {told['frames']} frames", told)
+    return exits.DONE
+
+
+def status(client: Client, speech: Speech, **asked: Any) -> int:
+    """``jynco status``."""
+    found = client.job(asked["job"])
+    speech.answer(f"{found.job_id}: {found.state}, {found.progress:.0%}", found.report)
+    return exits.FAILED if found.state in {JobState.FAILED, JobState.CANCELLED} else exits.DONE
+
+
+def cancel(client: Client, speech: Speech, **asked: Any) -> int:
+    """``jynco cancel``."""
+    ended = client.cancel(asked["job"])
+    speech.answer(f"{ended.job_id} is {ended.state}", ended.report)
+    return exits.DONE if ended.state is JobState.CANCELLED else exits.FAILED
+
+
+def retry(client: Client, speech: Speech, **asked: Any) -> int:
+    """``jynco retry``."""
+    return _made(client, client.retry(asked["project"], asked["clip"], pay_again=asked["pay_again"]), speech)
+
+
+def edit(client: Client, speech: Speech, **asked: Any) -> int:
+    """``jynco edit``."""
+    return _made(client, client.edit(asked["project"], asked["clip"], motionPrompt=asked["prompt"]), speech)
+
+
+def _made(client: Client, job: Progress, speech: Speech) -> int:
+    ended = client.wait(job.job_id, _Lines(speech))
+    if ended.state is not JobState.COMPLETED:
+        return _failed(ended, speech)
+    speech.answer(f"{ended.job_id} is {ended.state}", ended.report)
+    return exits.DONE
+
+
+def _failed(ended: Progress, speech: Speech) -> int:
+    error = ended.report.get("error")
+    why = error.get("message") if isinstance(error, dict) else None
+    speech.say(f"jynco: {why or f'The job was {ended.state}.'}")
+    speech.answer("", {**ended.report, "film": None})
+    return exits.FAILED
+
+
+def _complete(ended: Progress, speech: Speech) -> bool:
+    receipt = ended.report.get("receipt")
+    lines = receipt.get("clips") if isinstance(receipt, dict) else None
+    for line in lines if isinstance(lines, list) else []:
+        if isinstance(line, dict) and line.get("made") in {Made.STAND_IN, Made.MISSING}:
+            speech.say(f"{line.get('clipId')} is {line.get('made')}: {line.get('note')}")
+    return isinstance(receipt, dict) and receipt.get("complete") is True
+
+
+def _wishes(asked: dict[str, Any]) -> dict[str, Json]:
+    budget = options.dollars(asked["budget"])
+    wanted: dict[str, Json] = {
+        "kind": "preview" if asked["preview"] else "final",
+        "priority": asked["priority"],
+        "onMissing": asked["on_missing"],
+        "provider": asked["provider"],
+        "budgetUsd": None if budget is None else str(budget),
+        "payAgain": asked["pay_again"] or None,
+    }
+    return {name: value for name, value in wanted.items() if value is not None}
+
+
+def _read(path: Path) -> Document:
+    try:
+        return codec.loads(path.read_bytes())
+    except OSError as fault:
+        raise AssetRefused(f"{path} cannot be read: {fault.strerror}.") from fault
+
+
+class _Lines:
+    """A line for each quarter that is done."""
+
+    def __init__(self, speech: Speech) -> None:
+        self._speech = speech
+        self._said = -1
+
+    def __call__(self, job: Progress) -> None:
+        quarter = int(job.progress * 4)
+        if quarter > self._said:
+            self._said = quarter
+            self._speech.say(f"{job.state}: {quarter * 25} %")

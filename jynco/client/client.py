@@ -1,0 +1,164 @@
+"""What a film takes, over HTTP: its storyboard and files sent, the job followed, the film fetched."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import httpx
+
+from jynco.client import luggage
+from jynco.client.wire import Sleep, Wire
+from jynco.errors import AssetRefused, Conflict, ServiceAway, StorageFull
+from jynco.model.states import JobState
+from jynco.model.storyboard import Document, Json
+
+FIRST_LOOK: Final = 0.2  # seconds; what is cached is there at once
+LONGEST_LOOK: Final = 3.0
+DOWNLOADS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How a job is doing; ``report`` is all that the server says of it."""
+
+    job_id: str
+    state: JobState
+    progress: float  # 0..1
+    report: Mapping[str, Json]
+
+
+Watcher = Callable[[Progress], None]
+
+
+class Client:
+    """A remote Jynco. Raises ``jynco.errors`` as if it were here; ServiceAway when it cannot be reached."""
+
+    def __init__(
+        self, server: str, key: str | None = None, *, timeout: float = 30.0, sleep: Sleep = time.sleep
+    ) -> None:
+        self._wire = Wire(server, key, timeout=timeout, sleep=sleep)
+        self._sleep = sleep
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._wire.close()
+
+    # --- the way of a film ----------------------------------------------------------------------------
+
+    def submit(self, document: Document, folder: Path, **wishes: Json) -> Progress:
+        """Send a storyboard with the files it names, which lie in ``folder``, and start a job.
+
+        ``wishes`` are those of ``POST .../jobs``: kind, priority, onMissing, provider, budgetUsd, payAgain, clips.
+        DocumentInvalid, AssetRefused, BudgetExceeded before anything is spent.
+        """
+        address = self.store(document, folder)
+        answer = self._wire.once("POST", f"{address}/jobs", json=wishes)
+        return self.job(str(answer.json()["jobId"]))
+
+    def store(self, document: Document, folder: Path) -> str:
+        """Bring the project up to this document and its files, without making anything; returns its address."""
+        files = {name: _file(folder, name) for name in luggage.names(document)}
+        address = f"/v1/projects/{_quoted(document.get('projectId'))}"
+        try:
+            self._wire.once("POST", "/v1/projects", json=document)
+        except Conflict:
+            self._wire.ask("GET", address)  # NotFound where the name is somebody else's
+        paths = {name: self._upload(address, path) for name, path in files.items()}
+        sent = luggage.renamed(document, lambda name: paths[name])
+        self._wire.ask("PUT", f"{address}/storyboard", json=sent, headers={"If-Match": "*"})
+        return address
+
+    def wait(self, job_id: str, watch: Watcher = lambda _: None) -> Progress:
+        """Follow a job to its end; ``watch`` is told at every look."""
+        pause = FIRST_LOOK
+        while True:
+            found = self.job(job_id)
+            watch(found)
+            if found.state.terminal:
+                return found
+            self._sleep(pause)
+            pause = min(pause * 1.5, LONGEST_LOOK)
+
+    def download(self, job_id: str, target: Path) -> None:
+        """Fetch the film of a job, whole or not at all. Conflict while it is being made; StorageFull."""
+        part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        try:
+            for attempt in range(1, DOWNLOADS + 1):
+                try:
+                    self._fetch(job_id, part)
+                    break
+                except ServiceAway:
+                    if attempt == DOWNLOADS:
+                        raise
+                    self._sleep(0.5 * 2.0**attempt)
+            part.replace(target)
+        except OSError as fault:
+            raise StorageFull(f"Cannot write {target}: {fault.strerror}. The film is kept.") from fault
+        finally:
+            part.unlink(missing_ok=True)
+
+    # --- jobs and clips -------------------------------------------------------------------------------
+
+    def job(self, job_id: str) -> Progress:
+        """How a job is doing. NotFound."""
+        return _progress(self._wire.ask("GET", f"/v1/jobs/{_quoted(job_id)}"))
+
+    def cancel(self, job_id: str) -> Progress:
+        """End a job and the clips below it; one that has ended stays as it is. NotFound."""
+        return _progress(self._wire.ask("DELETE", f"/v1/jobs/{_quoted(job_id)}"))
+
+    def retry(self, project_id: str, clip_id: str, *, pay_again: bool = False) -> Progress:
+        """Make a clip again. NotFound."""
+        address = f"/v1/projects/{_quoted(project_id)}/clips/{_quoted(clip_id)}/retry"
+        return self.job(str(self._wire.once("POST", address, json={"payAgain": pay_again}).json()["jobId"]))
+
+    def edit(self, project_id: str, clip_id: str, **fields: Json) -> Progress:
+        """Change fields of a clip, such as ``motionPrompt``, and make it. NotFound, DocumentInvalid."""
+        address = f"/v1/projects/{_quoted(project_id)}/clips/{_quoted(clip_id)}"
+        return self.job(str(self._wire.once("PATCH", address, json=fields).json()["jobId"]))
+
+    def plan(self, project_id: str, **wishes: str) -> dict[str, Json]:
+        """What the film of a project needs and costs; changes nothing. NotFound."""
+        found: dict[str, Json] = self._wire.ask(
+            "GET", f"/v1/projects/{_quoted(project_id)}/plan", params=wishes
+        ).json()
+        return found
+
+    def _upload(self, address: str, path: Path) -> str:
+        with path.open("rb") as content:
+            form: Any = {"file": (path.name, content)}
+            return str(self._wire.ask("POST", f"{address}/assets", files=form).json()["path"])
+
+    def _fetch(self, job_id: str, part: Path) -> None:
+        with self._wire.stream(f"/v1/jobs/{_quoted(job_id)}/output") as answer, part.open("wb") as file:
+            for piece in answer.iter_bytes():
+                file.write(piece)
+
+
+def _quoted(name: object) -> str:
+    """A name as a part of an address, whatever is in it."""
+    return quote(str(name), safe="")
+
+
+def _progress(answer: httpx.Response) -> Progress:
+    told: dict[str, Any] = answer.json()
+    return Progress(told["jobId"], JobState(told["state"]), float(told["progress"]), told)
+
+
+def _file(folder: Path, name: str) -> Path:
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
+        raise AssetRefused(f"'{name}' is not there: put the file beside the storyboard, or mend the path.")
+    return path
