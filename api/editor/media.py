@@ -7,7 +7,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api.editor.frames import from_film, from_picture
@@ -35,19 +35,19 @@ def add(pages: Blueprint) -> None:
 def poster(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
     """A frame of the clip's film, or of its source picture where there is no film yet. NotFound."""
     here = house()
-    path, is_film = _subject(here, project_id, clip_id)
+    clip = _clip(here, project_id, clip_id)
     width = WIDTHS.get(request.args.get("size", ""), WIDTHS["card"])
     try:
+        path, is_film = _subject(here, project_id, clip)
         picture = _remembered(path, width, is_film)
-    except JyncoError as fault:
-        raise NotFound(f"Clip '{clip_id}' cannot be shown: {fault.message}") from fault
+    except JyncoError:  # the plan says what is wrong with the file; here something has to be seen
+        return redirect(url_for("editor.static", filename="missing.svg"))
     return Response(picture, content_type="image/jpeg", headers={"Cache-Control": CACHE})
 
 
-def _subject(here: House, project_id: ProjectId, clip_id: ClipId) -> tuple[Path, bool]:
+def _subject(here: House, project_id: ProjectId, clip: Clip) -> tuple[Path, bool]:
     """The file to show, and whether it is a film. A film that was made goes before the picture it began with."""
-    clip = _clip(here, project_id, clip_id)
-    row = here.storyboard.rows(project_id).get(clip_id)
+    row = here.storyboard.rows(project_id).get(clip.clip_id)
     film = clip.footage or (row.source_file if row else None)
     for path in (film, clip.source_image):
         if path is not None:
@@ -55,7 +55,7 @@ def _subject(here: House, project_id: ProjectId, clip_id: ClipId) -> tuple[Path,
                 return here.quartermaster.file(project_id, path), path == film
             except AssetRefused:
                 continue
-    raise NotFound(f"Clip '{clip_id}' has neither a film nor a picture yet.")
+    raise NotFound(f"Clip '{clip.clip_id}' has neither a film nor a picture yet.")
 
 
 def _clip(here: House, project_id: ProjectId, clip_id: ClipId) -> Clip:
