@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from jynco.model.ids import ClipId
 from jynco.model.jobs import ClipRow, Job, Receipt, ReceiptLine
@@ -25,6 +26,17 @@ def progress(job: Job, children: Sequence[Job]) -> float:
     return CLIPS_SHARE * made + (1 - CLIPS_SHARE) * job.progress
 
 
+def state(job: Job, children: Sequence[Job]) -> JobState:
+    """A film runs once the first of its clips does, though its own turn comes last."""
+    begun = any(child.state is not JobState.QUEUED for child in children)
+    return JobState.RUNNING if job.state is JobState.QUEUED and begun else job.state
+
+
+def dollars(usd: Decimal) -> str:
+    """Money as text, spelled alike wherever it comes from: 0.25, whether a row says 0.250000 or a price list 0.25."""
+    return f"{usd.normalize():f}"
+
+
 def job_report(database: Database, job: Job) -> dict[str, Json]:
     """A job in full, with its clips."""
     children = database.jobs.children(job.job_id)
@@ -34,13 +46,13 @@ def job_report(database: Database, job: Job) -> dict[str, Json]:
         "projectId": job.project_id,
         "kind": str(job.purpose),
         "priority": str(job.lane),
-        "state": str(job.state),
+        "state": str(state(job, children)),
         "progress": round(progress(job, children), 4),
         "clips": [*_clips(job, {child.clip_id: child for child in children if child.clip_id}, rows)],
         "receipt": receipt_report(job.receipt) if job.receipt else None,
         "error": _error(job),
         "createdAt": _moment(job.created_at),
-        "startedAt": _moment(job.started_at),
+        "startedAt": _moment(_began(job, children)),
         "finishedAt": _moment(job.finished_at),
     }
 
@@ -50,7 +62,7 @@ def receipt_report(receipt: Receipt) -> dict[str, Json]:
     return {
         "complete": receipt.complete,
         "frames": receipt.frames,
-        "costUsd": str(receipt.cost_usd),
+        "costUsd": dollars(receipt.cost_usd),
         "clips": [_line(line) for line in receipt.lines],
     }
 
@@ -61,7 +73,7 @@ def plan_report(plan: Plan) -> dict[str, Json]:
         "projectId": plan.project_id,
         "revision": plan.revision,
         "frames": plan.frames,
-        "costUsd": str(plan.usd),
+        "costUsd": dollars(plan.usd),
         "unpricedClips": plan.unpriced,
         "seconds": round(sum(clip.seconds for clip in plan.clips), 1),
         "clips": [_planned(clip) for clip in plan.clips],
@@ -76,7 +88,7 @@ def _planned(clip: ClipPlan) -> Json:
         "provider": clip.shot.provider if clip.shot else None,
         "model": clip.shot.model if clip.shot else None,
         "cacheKey": clip.shot.key if clip.shot else None,
-        "costUsd": None if clip.usd is None else str(clip.usd),
+        "costUsd": None if clip.usd is None else dollars(clip.usd),
         "seconds": round(clip.seconds, 1),
         "reason": clip.reason,
     }
@@ -103,9 +115,15 @@ def _clip(name: ClipId, child: Job | None, row: ClipRow | None) -> Json:
         "jobId": child.job_id if child else None,
         "cacheHit": bool(row.cache_hit) if row is not None and row_speaks else False,
         "attempts": child.attempts if child else 0,
-        "costUsd": str(row.cost_usd) if row is not None and child is not None and row_speaks else "0",
-        "errorMessage": failure.message if failure else row.error_message if row and row_speaks else None,
+        "costUsd": dollars(row.cost_usd) if row is not None and child is not None and row_speaks else "0",
+        "errorMessage": failure.message if failure else _unmade(child, row if row_speaks else None),
     }
+
+
+def _unmade(child: Job | None, row: ClipRow | None) -> str | None:
+    if child is not None and child.state is JobState.CANCELLED:
+        return "It was cancelled before it was made."
+    return row.error_message if row else None
 
 
 def _status(job: Job) -> ClipStatus:
@@ -113,6 +131,7 @@ def _status(job: Job) -> ClipStatus:
         JobState.QUEUED: ClipStatus.PENDING,
         JobState.RUNNING: ClipStatus.GENERATING,
         JobState.COMPLETED: ClipStatus.COMPLETED,
+        JobState.CANCELLED: ClipStatus.PENDING,  # nobody makes it any more, and nothing went wrong
     }.get(job.state, ClipStatus.FAILED)
 
 
@@ -122,7 +141,7 @@ def _line(line: ReceiptLine) -> Json:
         "made": str(line.made),
         "provider": line.provider,
         "model": line.model,
-        "costUsd": str(line.cost_usd),
+        "costUsd": dollars(line.cost_usd),
         "note": line.note,
     }
 
@@ -131,6 +150,10 @@ def _error(job: Job) -> Json:
     if job.failure is None:
         return None
     return {"code": job.failure.code, "message": job.failure.message, "retryable": job.failure.retryable}
+
+
+def _began(job: Job, children: Sequence[Job]) -> datetime | None:
+    return min((each.started_at for each in (job, *children) if each.started_at), default=None)
 
 
 def _moment(moment: datetime | None) -> str | None:
