@@ -49,7 +49,7 @@ class PostgresLocks:
             )
         except psycopg.OperationalError as fault:
             raise ServiceAway(
-                "The database does not answer, so nothing can be locked.", retry_after=2
+                "The database does not answer: start it, or mend DATABASE_URL.", retry_after=2
             ) from fault
 
 
@@ -67,7 +67,7 @@ def _take(connection: psycopg.Connection[tuple[object, ...]], name: str, timeout
     except psycopg.errors.LockNotAvailable:
         raise ServiceAway(f"'{name}' is busy: try again in a moment.", retry_after=5) from None
     except psycopg.OperationalError as fault:
-        raise ServiceAway("The database went away, so nothing can be locked.", retry_after=2) from fault
+        raise ServiceAway("The database went away: start it, or mend DATABASE_URL.", retry_after=2) from fault
 
 
 def _number(name: str) -> int:
