@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -23,6 +27,7 @@ from tests.integration.api.conftest import Caller, numbers, storyboard
 from workers import house as houses
 from workers.house import house
 
+ROOT = Path(__file__).parents[3]
 SECRET = "a secret of more than thirty-two bytes"
 Headers = dict[str, str]
 Key = Callable[..., Headers]
@@ -198,3 +203,26 @@ def test_a_page_of_another_site_changes_nothing(ask: Caller, project_id: str) ->
     assert ask.get("/v1/projects", headers=theirs).status_code == 200
     ours = {"Sec-Fetch-Site": "same-origin"}
     assert ask.post("/v1/projects", json=storyboard(project_id), headers=ours).status_code == 201
+
+
+def test_keys_are_made_and_revoked_from_a_terminal(guarded: Caller, settings: Settings) -> None:
+    def jynco(*arguments: str) -> dict[str, Any]:
+        urls = {"DATABASE_URL": settings.database_url or "", "REDIS_URL": settings.redis_url or ""}
+        command = [sys.executable, "-m", "jynco", "keys", *arguments, "--json", "--data", str(settings.data)]
+        env = {**os.environ, **urls}
+        ran = subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=True
+        )
+        return dict(json.loads(ran.stdout))
+
+    made = jynco("create", "build server", "--scope", "read", "--tenant", "acme")
+    headers = bearer(made["key"])
+    assert guarded.get("/v1/projects", headers=headers).get_json()["items"] == []
+    assert guarded.post("/v1/projects", json={}, headers=headers).status_code == 403
+    listed = [key for key in jynco("list")["keys"] if key["keyId"] == made["keyId"]]
+    assert [(key["name"], key["tenant"], key["scope"]) for key in listed] == [
+        ("build server", "acme", "read")
+    ]
+    assert "key" not in listed[0], "shown once"
+    assert jynco("revoke", made["keyId"])["revokedAt"] is not None
+    assert guarded.get("/v1/projects", headers=headers).status_code == 401
