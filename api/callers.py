@@ -22,7 +22,6 @@ from workers.house import house
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN: Final = frozenset({"static", "openapi_json", "docs", "editor.static"})  # what everybody may know
-CROSS: Final = "cross-site"
 log = logging.getLogger("jynco.api")
 
 
@@ -62,7 +61,6 @@ def register(app: Flask, settings: Settings) -> None:
 
     def look() -> None:
         houses.enter(LOCAL)  # whoever comes in next on this thread is not the one before
-        _refuse_strangers_pages()
         wanted = _wanted.get(request.endpoint or "", scope_of(request.method))
         if not asked or wanted is None or request.endpoint in OPEN:
             return
@@ -76,12 +74,6 @@ def register(app: Flask, settings: Settings) -> None:
 
     app.before_request(look)
     app.teardown_request(leave)
-
-
-def _refuse_strangers_pages() -> None:
-    """A page of somebody else's that a browser here shows may not act in our name. Browsers say so themselves."""
-    if request.method not in READING and request.headers.get("Sec-Fetch-Site") == CROSS:
-        raise Forbidden("A page of another site may change nothing here.", None)
 
 
 def _named(verifier: Verifier | None) -> Caller:

@@ -48,10 +48,9 @@ class Forbidden(JyncoError):
 
     code = "forbidden"
 
-    def __init__(self, message: str, wanted: str | None) -> None:
+    def __init__(self, message: str, wanted: str) -> None:
         super().__init__(message)
-        scope = f', error="insufficient_scope", scope="{wanted}"' if wanted else ""
-        self.challenge = f'Bearer realm="jynco"{scope}'
+        self.challenge = f'Bearer realm="jynco", error="insufficient_scope", scope="{wanted}"'
 
 
 class KeyReused(JyncoError):
