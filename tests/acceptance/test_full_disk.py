@@ -85,8 +85,7 @@ def fill(disk: Path, spare: int) -> None:
 
 
 def told(done: Done) -> None:
-    """One sentence about the space, exit code 1."""
+    """A sentence about the space (of the clip that met it, or of the command), exit code 1."""
     assert done.code == 1, done
-    (sentence,) = done.said
-    assert sentence.startswith("jynco: ")
-    assert any(word in sentence.lower() for word in ("space", "full")), sentence
+    assert done.said[-1].startswith("jynco: ")
+    assert any(word in " ".join(done.said).lower() for word in ("space", "full")), done.said

