@@ -1,7 +1,7 @@
-"""Other sites' pages may not make a visitor's browser change anything here. Programs that are no browsers may.
+"""Other sites' pages may neither change anything here nor look in. Programs that are no browsers may.
 
-Nobody is asked for a name on this machine, so a form on any page of the web could start a job that costs. Browsers
-say where a request comes from; what changes something has to come from here.
+Where nobody is asked for a name, a form on any page of the web could start a job that costs, and a page whose name
+was made to point at this machine could read everything. Browsers say where a request comes from and whom it is for.
 """
 
 from __future__ import annotations
@@ -15,25 +15,37 @@ from flask import Flask, Response, request
 from api import errors
 from api.problems import respond
 from api.trace import trace_id
+from workers.house import house
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OURS: Final = frozenset({"same-origin", "none"})  # none: typed, or a bookmark
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def register(app: Flask) -> None:
-    """Look at every request that may change something."""
-    app.before_request(_refuse_others)
+    """Look at every request before anything else does."""
+    app.before_request(_look)
 
 
-def _refuse_others() -> Response | None:
-    if request.method in SAFE or _from_here():
-        return None
-    status = HTTPStatus.FORBIDDEN
-    detail = (
-        "Another site's page has sent this request: only Jynco's own pages, and programs, may change things."
-    )
-    told = errors.problem(status, "cross_site", detail, retryable=False, trace_id=trace_id())
-    return respond(status, told)
+def _look() -> Response | None:
+    if not _for_us():
+        detail = (
+            f"This Jynco is for this machine only, and not known as {request.host!r}: see JYNCO_PUBLIC_URL."
+        )
+        return _refusal(HTTPStatus.MISDIRECTED_REQUEST, "wrong_host", detail)
+    if request.method not in SAFE and not _from_here():
+        detail = "Another site's page has sent this: only Jynco's own pages, and programs, may change things."
+        return _refusal(HTTPStatus.FORBIDDEN, "cross_site", detail)
+    return None
+
+
+def _for_us() -> bool:
+    """Whether the request names this machine, where being bound to loopback is the only guard."""
+    settings = house().settings
+    if settings.auth is not None or settings.host not in LOOPBACK:
+        return True
+    known = urlsplit(settings.public_url or "").hostname
+    return urlsplit(f"//{request.host}").hostname in LOOPBACK | {known}
 
 
 def _from_here() -> bool:
@@ -41,3 +53,8 @@ def _from_here() -> bool:
     if site is not None:
         return site in OURS
     return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _refusal(status: HTTPStatus, code: str, detail: str) -> Response:
+    told = errors.problem(status, code, detail, retryable=False, trace_id=trace_id())
+    return respond(status, told)

@@ -20,9 +20,9 @@ from workers.house import house
 
 WIDTHS: Final = {"card": 480, "player": 1280}  # pixels
 KEPT: Final = 600  # posters in memory, about 25 kB each
-CACHE: Final = "private, max-age=31536000, immutable"  # addresses carry a version
+CACHE: Final = "private, max-age=60"  # a picture may be replaced by hand under its old name; the tag tells
 
-_posters: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
+_posters: OrderedDict[str, bytes] = OrderedDict()
 _lock = threading.Lock()
 _desk = threading.BoundedSemaphore(2)  # a page of a hundred new clips does not take the machine's every core
 
@@ -39,10 +39,14 @@ def poster(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
     width = WIDTHS.get(request.args.get("size", ""), WIDTHS["card"])
     try:
         path, is_film = _subject(here, project_id, clip)
-        picture = _remembered(path, width, is_film)
+        key = _key(path, width)
+        answer = Response(content_type="image/jpeg", headers={"Cache-Control": CACHE})
+        answer.set_etag(key)
+        if not request.if_none_match.contains(key):
+            answer.set_data(_remembered(key, path, width, is_film))
     except JyncoError:  # the plan says what is wrong with the file; here something has to be seen
         return redirect(url_for("editor.static", filename="missing.svg"))
-    return Response(picture, content_type="image/jpeg", headers={"Cache-Control": CACHE})
+    return answer.make_conditional(request)
 
 
 def _subject(here: House, project_id: ProjectId, clip: Clip) -> tuple[Path, bool]:
@@ -66,9 +70,12 @@ def _clip(here: House, project_id: ProjectId, clip_id: ClipId) -> Clip:
     return found
 
 
-def _remembered(path: Path, width: int, is_film: bool) -> bytes:
+def _key(path: Path, width: int) -> str:
     stat = path.stat()
-    key = (f"{stat.st_dev}.{stat.st_ino}.{stat.st_size}", stat.st_mtime_ns, width)
+    return f"{stat.st_dev:x}.{stat.st_ino:x}.{stat.st_size:x}.{stat.st_mtime_ns:x}.{width}"
+
+
+def _remembered(key: str, path: Path, width: int, is_film: bool) -> bytes:
     with _lock:
         if key in _posters:
             _posters.move_to_end(key)

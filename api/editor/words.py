@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 CENT: Final = Decimal("0.01")
-STEPS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+STEPS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
 def money(usd: Decimal | None) -> str:
@@ -38,15 +38,20 @@ def about(length: float) -> str:
 
 
 def ago(moment: datetime | None) -> str:
-    """``3 minutes ago``."""
+    """``3 min ago``."""
     if moment is None:
         return "not yet"
     passed = (datetime.now(UTC) - moment).total_seconds()
     for length, unit in STEPS:
         if passed >= length:
-            count = int(passed // length)
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+            return f"{int(passed // length)} {unit} ago"
     return "just now"
+
+
+def plain(number: Fraction | float | None) -> str:
+    """A number as people type it: ``4`` and not ``4.0``; nothing where there is none."""
+    value = float(number) if number is not None else None
+    return "" if value is None else str(int(value)) if value.is_integer() else repr(value)
 
 
 def count(number: int, thing: str) -> str:
@@ -61,4 +66,5 @@ FILTERS: Final[dict[str, Callable[..., str]]] = {
     "about": about,
     "ago": ago,
     "count": count,
+    "plain": plain,
 }

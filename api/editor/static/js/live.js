@@ -1,6 +1,7 @@
 // The page stays true by itself: events say that something has happened, and what is shown is fetched again.
 // Without events (a lost connection, a proxy that holds them back) it is fetched every few seconds.
 import { call, project } from "./api.js";
+import { note } from "./notes.js";
 
 const REST = 250; // ms between two looks, however many events there are
 const PULSE = 1000; // ms; while something is being made, progress is asked for
@@ -12,23 +13,36 @@ export function follow(id) {
   const plan = refresher("plan");
   let connected = false;
   let last = 0;
+  let priced = state();
 
   const look = () => (board(), plan());
-  for (const kind of ["clip", "job"]) stream.addEventListener(kind, board);
-  for (const kind of ["storyboard", "job"]) stream.addEventListener(kind, plan);
-  stream.addEventListener("storyboard", board);
+  for (const kind of ["clip", "job", "storyboard"]) stream.addEventListener(kind, board);
   stream.addEventListener("htmx:sse:after:connection", () => ((connected = true), look()));
   for (const end of ["htmx:sse:error", "htmx:sse:close"]) stream.addEventListener(end, () => (connected = false));
   document.addEventListener("jynco:changed", look);
+  document.addEventListener("htmx:after:swap", () => priced !== state() && ((priced = state()), plan()));
   document.addEventListener("visibilitychange", () => document.hidden || look());
 
-  setInterval(async () => {
+  const pulse = setInterval(async () => {
     const working = document.getElementById("board").hasAttribute("data-working");
     if (document.hidden || Date.now() - last < (working ? PULSE : CALM) - 50) return;
     last = Date.now();
     if (working || !connected) return board();
-    await call("GET", project(id)).catch(() => (connected = false));
+    await call("GET", project(id)).catch((problem) => (problem.status === 404 ? gone() : (connected = false)));
   }, PULSE);
+
+  document.addEventListener("DOMContentLoaded", plan); // htmx knows the parts by then
+
+  function gone() {
+    clearInterval(pulse);
+    note("Somebody has deleted this film.", { bad: true, action: "All films", act: () => location.assign("/"), seconds: 3600 });
+  }
+}
+
+// What the price depends on: wishes, what is there, and whether something is being made.
+function state() {
+  const { dataset } = document.getElementById("board");
+  return [dataset.revision, dataset.ready, "working" in dataset].join();
 }
 
 // Asks htmx to fetch a part again: at once, then at most every REST, and never while a card is being dragged.
