@@ -90,6 +90,12 @@ def test_pages_of_others_can_change_nothing(jynco: Jynco, create: Create, header
     assert jynco.api.get(f"/v1/projects/{project}", headers=headers).status_code == 200
 
 
+def test_a_name_that_was_made_to_point_here_shows_nothing(jynco: Jynco) -> None:
+    for path in ("/", "/v1/projects"):
+        assert jynco.api.get(path, headers={"Host": "rebound.example"}).status_code == 421
+        assert jynco.api.get(path, headers={"Host": "localhost:1234"}).status_code == 200
+
+
 def test_every_vendored_file_is_what_its_manifest_says() -> None:
     scripts = {path.name for path in vendored.FOLDER.glob("*.js")}
     assert scripts == set(vendored.manifest())
