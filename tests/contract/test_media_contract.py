@@ -145,6 +145,29 @@ def test_a_run_writes_its_files_and_tells_its_progress(media: Media, good: Path,
     assert watch.seen == sorted(watch.seen)
 
 
+def test_a_file_that_a_neighbour_is_reading_stays_whole(media: Media, good: Path, tmp_path: Path) -> None:
+    """Commands side by side share equal files; the second to start must not empty what the first reads."""
+    shared, output = tmp_path / "graph.txt", tmp_path / "out.mp4"
+    arguments = (
+        "-y",
+        "-i",
+        str(good),
+        "-filter_complex_threads",
+        "1",
+        "-/filter_complex",
+        str(shared),
+        "-map",
+        "[v]",
+    )
+    command = Command((*arguments, str(output)), {shared: "[0:v]null[v]"}, 1)
+    media.run(command, Quiet(), timeout=60)
+    with shared.open(encoding="utf-8") as reading:
+        media.run(command, Quiet(), timeout=60)
+        assert os.fstat(reading.fileno()).st_nlink == 0  # another file has its name now
+        assert reading.read() == "[0:v]null[v]"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["graph.txt", "out.mp4"]
+
+
 def test_a_run_ends_when_the_watch_says_so(media: Media) -> None:
     before = children()
     with pytest.raises(Cancelled):

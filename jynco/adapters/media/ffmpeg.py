@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import subprocess
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -79,9 +80,12 @@ class FFmpeg:
 
 
 def _write(path: Path, text: str) -> None:
+    """By rename: commands side by side share equal files, and one may be reading while another writes."""
+    fresh = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        fresh.write_text(text, encoding="utf-8", newline="\n")
+        fresh.replace(path)
     except OSError as error:
         raise StorageFull(f"{path.parent} cannot be written ({error.strerror}); make room there.") from error
 
