@@ -29,8 +29,10 @@ class Color:
 
 def parsed(text: str) -> Color | None:
     """The colour ``text`` means; None when it means none."""
-    named = colormap.get(text.strip().lower())
-    code = (named if isinstance(named, str) else text.strip()).lower()
+    named = colormap.get(text.strip().lower(), text.strip())
+    if isinstance(named, tuple):  # Pillow keeps there what it has parsed for anybody in this process
+        return Color(*named)
+    code = named.lower()
     if not re.fullmatch(r"#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", code):
         return None
     digits = code[1:] if len(code) > 5 else "".join(digit * 2 for digit in code[1:])

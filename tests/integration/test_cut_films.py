@@ -220,7 +220,13 @@ def edited(storyboard: Storyboard, edit: str, other: Storyboard) -> Storyboard:
         return replace(storyboard, text=other.text)
     if edit == "sound":
         return replace(storyboard, audio=other.audio)
-    return replace(storyboard, clips=tuple(changes[edit]))
+    return replace(storyboard, clips=settled(changes[edit]))
+
+
+def settled(clips: Sequence[Clip]) -> tuple[Clip, ...]:
+    """A fade that has come to lie behind another clip is taken out: it cannot stand beside a dissolve or wipe."""
+    plain = [replace(after, effects=replace(after.effects, enter=TransitionKind.NONE)) for after in clips[1:]]
+    return (*clips[:1], *plain)
 
 
 EDITS = st.sampled_from(["reorder", "remove", "transition", "length", "text", "sound"])

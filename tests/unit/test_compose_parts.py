@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import ImageColor
 
 from jynco.compose.colors import Color, parsed
 from jynco.compose.command import metadata
@@ -30,6 +31,12 @@ from tests.unit.test_compose_timeline import board, clip
 )
 def test_colours(text: str, color: Color) -> None:
     assert parsed(text) == color
+
+
+def test_a_colour_that_somebody_else_asked_pillow_for() -> None:
+    """Pillow keeps parsed colours in the very table that we look names up in."""
+    ImageColor.getrgb("teal")
+    assert parsed("teal") == Color(0, 128, 128)
 
 
 @pytest.mark.parametrize("text", ["", "#", "#ff", "#fffff", "#ggg", "red:box=1", "0xFFFFFF", "rgb(0,0,0)"])
