@@ -51,6 +51,10 @@ def test_the_keyboard_alone_puts_in_order_edits_and_takes_back(
     expect(page.locator("#said")).to_have_text("Clip moved to place 3 of 3.")
     expect(page.locator("#open-clip_1")).to_be_focused()
     saved(page)
+    for _ in range(100):  # the second move may still be on its way, and a reload would call it back
+        if [clip["clipId"] for clip in jynco.story(project)["timeline"]] == ["clip_2", "clip_3", "clip_1"]:
+            break
+        page.wait_for_timeout(100)
     page.reload()
     shows(page, ["clip_2", "clip_3", "clip_1"])
     page.locator("#open-clip_1").focus()
