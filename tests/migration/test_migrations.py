@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, make_url, text
 
 import migrations
-from jynco.adapters.database.postgres.tables import metadata
+from jynco.adapters.database.postgres.admission_tables import metadata
 from jynco.errors import ServiceAway
 from migrations import runner
 

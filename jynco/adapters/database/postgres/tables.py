@@ -74,6 +74,11 @@ def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({_quoted(tuple(words))})", name=column)
 
 
+def lane_check() -> CheckConstraint:
+    """That a row's lane is one of ours."""
+    return _one_of("lane", Lane)
+
+
 def _counter(name: str, start: int = 0) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default=text(str(start)))
 
@@ -138,6 +143,8 @@ jobs = Table(
     Column("clip_id", NAME),
     Column("shot", DOCUMENT),
     Column("image", Words),
+    Column("lineup", DOCUMENT, nullable=False, server_default=text("'[]'")),  # the shot and its understudies
+    Column("said", DOCUMENT, nullable=False, server_default=text("'[]'")),  # by those that did not make it
     Column("document", DOCUMENT),
     Column("options", DOCUMENT, nullable=False, server_default=text("'{}'")),
     _counter("attempts"),
