@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from jynco.agents.quartermaster.fingerprints import Memory
 from jynco.agents.splicing import indexed, spliced
 from jynco.compose import audio
 from jynco.compose.command import Papers, about, film
+from jynco.compose.cutlist import Cutlist, listed
 from jynco.compose.encoder import Container
 from jynco.compose.joining import Part, joined, odd
 from jynco.compose.packets import begins, order
@@ -47,6 +48,10 @@ class Reel:
     sounds: Mapping[str, Source]
     container: Container
     document: str | None = None
+    soon: bool = False  # its first second is wanted first: somebody waits to look at it
+
+
+Note = Callable[[Cutlist], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +98,18 @@ class Cutting:
         sheet = self._sheet(reel)
         return _surveyed(sheet, self._found(sheet, {}))
 
-    def film(self, reel: Reel, *, work: Path, target: Path, watch: Watch) -> Survey:
+    def film(self, reel: Reel, *, work: Path, target: Path, watch: Watch, note: Note | None = None) -> Survey:
         """Writes the film to ``target``; ``work`` is a scratch folder. Says what had to be encoded.
 
+        ``note`` is told what the film will be joined of, before anything is encoded.
         MediaFailed, MediaTimeout, StorageFull; whatever the watch raises ends every process and is raised on.
         """
         sheet = self._sheet(reel)
         found = self._found(sheet, {})
         survey = _surveyed(sheet, found)
         log.info("%d of %d segments to encode", len(survey.encode), survey.segments)
+        if note is not None:
+            note(self._listed(sheet))
         try:
             self._cut(sheet, found, work, target, watch)
         except ValueError as odd_part:
@@ -117,6 +125,9 @@ class Cutting:
         heard = audio.tracks(reel.storyboard, reel.timeline, reel.materials, reel.sounds)
         sound = soundtrack_key(heard, reel.timeline, reel.container, recipe) if heard else None
         return _Sheet(reel, room, segments(room, recipe), heard, sound)
+
+    def _listed(self, sheet: _Sheet) -> Cutlist:
+        return listed(sheet.room, sheet.segments, sheet.sound, str(sheet.reel.container), self._recipe())
 
     def _recipe(self) -> Recipe:
         return Recipe(self._media.build())
@@ -146,9 +157,11 @@ class Cutting:
         missing = [segment for segment in sheet.segments if segment.key not in found]
         room = self._sought(sheet.room, missing)
         shared = groups(missing, room.materials, self._processes)
+        if sheet.reel.soon:
+            shared.sort(key=lambda group: min(segment.span.start for segment in group))
         tasks = [self._task(group, room, work) for group in shared]
         if sheet.sound is not None and sheet.sound not in found:
-            tasks.append(self._sound_task(sheet, sheet.sound, work))
+            tasks.insert(0, self._sound_task(sheet, sheet.sound, work))  # nothing plays without it
         if not tasks:
             return found
         side_by_side(self._media, tasks, self._processes, watch)

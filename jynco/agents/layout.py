@@ -5,6 +5,7 @@
     projects/<projectId>/storyboard.json        the mirror
     projects/<projectId>/<people's own paths>   pictures, sounds, footage
     projects/<projectId>/generated/<clip>-<key>.mp4, and .json beside it with its checksum
+    projects/<projectId>/generated/cuts/<jobId>.json    what a film is joined of; also by purpose, the last one's
     projects/<projectId>/exports/<jobId>.mp4
     cache/motion/<2 digits>/<cache key>.mp4     clips, shared by every project, and .json beside each with its checksum
     cache/segments/<2 digits>/<key>.mp4         parts of films and their sound, kept in the same way
@@ -75,6 +76,11 @@ def generated(clip_id: ClipId, key: CacheKey) -> str:
 def generated_label(clip_id: ClipId, key: CacheKey) -> str:
     """The checksum beside a generated clip, relative to its project."""
     return f"generated/{clip_id}-{key[:16]}.json"
+
+
+def cutlist(project_id: ProjectId, name: str) -> str:
+    """What a film is joined of: by its job, or the last one's by its purpose."""
+    return f"{project(project_id)}/generated/cuts/{name}.json"
 
 
 def export(project_id: ProjectId, job_id: JobId, container: str) -> str:

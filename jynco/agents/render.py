@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from jynco.agents.cutting import Cutting, Reel
 from jynco.agents.players import Players, Role
 from jynco.agents.quartermaster import Quartermaster
+from jynco.compose.cutlist import Cutlist
 from jynco.compose.encoder import container_for
 from jynco.compose.missing import without
 from jynco.compose.preview import preview
@@ -82,13 +84,20 @@ class Render:
         kind = container_for(board.output.codec, _text(job.options.get("container")))
         timeline, sounds = lay_out(board, lengths), self._players.sounds(job.project_id, board)
         document = codec.dumps(job.document).decode() if job.document else None
-        reel = Reel(board, timeline, materials, sounds, kind, document)
+        soon = job.purpose is Purpose.PREVIEW
+        reel = Reel(board, timeline, materials, sounds, kind, document, soon)
         with self._quartermaster.scratch() as work:
             target = work / f"film.{kind}"
-            self._cutting.film(reel, work=work, target=target, watch=watch)
+            self._cutting.film(reel, work=work, target=target, watch=watch, note=partial(self._note, job))
             _whole(self._media.probe(target).frames, timeline.frames)
             watch.check()
             return self._quartermaster.publish(job.project_id, job.job_id, target, kind), timeline.frames
+
+    def _note(self, job: Job, cut: Cutlist) -> None:
+        """For players of this film, and for the next plan, which says what has changed since."""
+        text = cut.text()
+        for name in (job.job_id, str(job.purpose)):
+            self._quartermaster.note_cut(job.project_id, name, text)
 
 
 def _own(board: Storyboard, name: ClipId) -> bool:

@@ -42,9 +42,9 @@ class Room:
 
     def __post_init__(self) -> None:
         self.storage = LocalStorage(self.folder / "store")
-        quartermaster = Quartermaster(self.storage, MEDIA, Stills())
-        self.shelf = quartermaster.segments
-        self.cutting = Cutting(quartermaster, MEDIA, 2)
+        self.quartermaster = Quartermaster(self.storage, MEDIA, Stills())
+        self.shelf = self.quartermaster.segments
+        self.cutting = Cutting(self.quartermaster, MEDIA, 2)
 
     def reel(self, board: Storyboard, *, container: str | None = None, document: str | None = None) -> Reel:
         kind = container_for(board.output.codec, container)

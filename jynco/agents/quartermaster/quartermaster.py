@@ -130,6 +130,14 @@ class Quartermaster:
         """A finished film, to read. NotFound."""
         return self._storage.path(key)
 
+    def note_cut(self, project_id: ProjectId, name: str, text: bytes) -> None:
+        """Write down what a film is joined of, under its job's name or its purpose."""
+        self._storage.put_bytes(layout.cutlist(project_id, name), text)
+
+    def noted_cut(self, project_id: ProjectId, name: str) -> bytes:
+        """What a film is joined of. NotFound before its cut has begun."""
+        return self._storage.read(layout.cutlist(project_id, name))
+
     # --- order ---------------------------------------------------------------------------------------
 
     def forget(self, project_id: ProjectId) -> None:
