@@ -30,6 +30,7 @@ class Track:
     volume: float = 1.0
     fade_in: int = 0
     fade_out: int = 0
+    speed: Fraction = Fraction(1)
 
 
 def tracks(
@@ -42,7 +43,7 @@ def tracks(
 
     AssetRefused for a layer whose file has no sound.
     """
-    own = _own(timeline, materials)
+    own = _own(storyboard, timeline, materials)
     layers = (_layered(layer, sounds[layer.source_file]) for layer in storyboard.audio)
     end = samples_at(timeline, timeline.frames)
     return tuple(track for track in (*own, *layers) if track.start < end and track.samples != 0)
@@ -60,14 +61,15 @@ def mixed(heard: Sequence[Track], total: int) -> Stream:
     return padded.filter("asetpts", expr="N/SR/TB")
 
 
-def _own(timeline: Timeline, materials: Mapping[ClipId, Material]) -> Iterator[Track]:
+def _own(storyboard: Storyboard, timeline: Timeline, materials: Mapping[ClipId, Material]) -> Iterator[Track]:
     for position, clip in enumerate(timeline.clips):
         material = materials[clip.clip_id]
         if isinstance(material, Source) and material.sound and material.info.audio_codec:
             start, end = samples_at(timeline, clip.start), samples_at(timeline, clip.end)
             head = samples_at(timeline, clip.start + timeline.head(position)) - start
             tail = end - samples_at(timeline, clip.end - timeline.tail(position))
-            yield Track(material, start, end - start, fade_in=head, fade_out=tail)
+            speed = storyboard.clips[clip.index].speed
+            yield Track(material, start, end - start, fade_in=head, fade_out=tail, speed=speed)
 
 
 def _layered(layer: AudioLayer, source: Source) -> Track:
@@ -84,9 +86,21 @@ def _voice(track: Track) -> Stream:
     stream = opened(track.source.path, _options(track.source)).part("a:0")
     stream = stream.filter("aresample", sample_rate=SAMPLE_RATE, **{"async": 1}, first_pts=0)
     stream = stream.filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
+    for tempo in _tempos(track.speed):
+        stream = stream.filter("atempo", tempo=tempo)
     if track.samples is not None:
         stream = stream.filter("atrim", end_sample=track.samples)
     return _placed(_swelled(stream, track), track)
+
+
+def _tempos(speed: Fraction) -> Iterator[str]:
+    """In steps that atempo can take at its best; the pitch stays."""
+    while speed < Fraction(1, 2) or speed > 2:
+        step = Fraction(1, 2) if speed < 1 else Fraction(2)
+        yield f"{float(step)}"
+        speed /= step
+    if speed != 1:
+        yield f"{float(speed):.6f}"
 
 
 def _options(source: Source) -> Options:

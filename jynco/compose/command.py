@@ -46,15 +46,17 @@ def film(
     container: str | None = None,
     threads: int = 2,
     document: str | None = None,
+    files: Mapping[str, Source] | None = None,
 ) -> Command:
     """One process for the whole film; ``target`` is overwritten, ``work`` is a folder for its small files.
 
-    ``sounds`` is by the layers' sourceFile. ``document`` is the storyboard's JSON, to be carried in the film.
+    ``sounds`` is by the layers' sourceFile, ``files`` (pictures laid over it, colour tables) by their paths in the
+    document. ``document`` is the storyboard's JSON, to be carried in the film.
     UsageWrong where codec and container do not go together.
     """
     kind = container_for(storyboard.output.codec, container)
     papers = Papers(work)
-    room = Room(storyboard, timeline, materials, papers.keep)
+    room = Room(storyboard, timeline, materials, papers.keep, files or {})
     heard = audio.tracks(storyboard, timeline, materials, sounds)
     streams: list[Stream] = [picture(tile(storyboard, timeline), room)]
     options = video_options(storyboard.output, kind, threads) | muxer_options(kind, timeline.rate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -18,6 +19,13 @@ class Stream:
 
     def __init__(self, node: Node, output: int | None = None, selector: str | None = None) -> None:
         self._spec = node.stream(label=output, selector=selector)
+        self._gate: str | None = None
+
+    def only(self, gate: str | None) -> Stream:
+        """The same, but filters put behind it work only on frames for which ``gate`` holds; None: on all."""
+        gated = copy(self)
+        gated._gate = gate
+        return gated
 
     def filter(self, filter_name: str, **options: object) -> Stream:
         """The stream behind one more filter."""
@@ -62,8 +70,9 @@ def _input(filename: str, options: Options) -> Stream:
 
 def joined(streams: Sequence[Stream], filter_name: str, **options: object) -> Stream:
     """A filter with several inputs."""
-    specs = [stream._spec for stream in streams]
-    return Stream(_Filter(specs, filter_name, max_inputs=None, kwargs=options))
+    specs, gate = [stream._spec for stream in streams], streams[0]._gate
+    gated = options if gate is None else {**options, "enable": gate}
+    return Stream(_Filter(specs, filter_name, max_inputs=None, kwargs=gated)).only(gate)
 
 
 def copies(stream: Stream, count: int) -> list[Stream]:

@@ -6,13 +6,17 @@ from fractions import Fraction
 from typing import Final
 
 from jynco.errors import DocumentInvalid, Fault
-from jynco.model.storyboard import Clip, TransitionKind
+from jynco.model.storyboard import Clip, Transition, TransitionKind
 
 DEFAULT_SECONDS: Final = Fraction(1, 2)
-CROSSING: Final = frozenset({TransitionKind.DISSOLVE, TransitionKind.WIPE})  # shown with both clips at once
 
 
-def joint(left: Clip, right: Clip) -> TransitionKind:
+def crosses(kind: Transition) -> bool:
+    """Whether both clips are shown at once. All do but the fade, which goes from or to black inside its clip."""
+    return kind not in {TransitionKind.NONE, TransitionKind.FADE}
+
+
+def joint(left: Clip, right: Clip) -> Transition:
     """The kind both clips agree on; ``none`` yields. DocumentInvalid when they name different kinds."""
     leave, enter = left.effects.leave, right.effects.enter
     if leave is TransitionKind.NONE:
@@ -26,7 +30,7 @@ def joint(left: Clip, right: Clip) -> TransitionKind:
     raise DocumentInvalid([Fault(f"{right.pointer}/effects/transitions/in", "transition_conflict", detail)])
 
 
-def crossing_seconds(left: Clip, right: Clip, kind: TransitionKind) -> Fraction:
+def crossing_seconds(left: Clip, right: Clip, kind: Transition) -> Fraction:
     """How long both clips are shown: B's wish goes with its ``in``, and wins over A's with its ``out``."""
     if right.effects.enter is kind and right.transition_duration is not None:
         return right.transition_duration
@@ -35,7 +39,7 @@ def crossing_seconds(left: Clip, right: Clip, kind: TransitionKind) -> Fraction:
     return DEFAULT_SECONDS
 
 
-def own_seconds(clip: Clip, kind: TransitionKind) -> Fraction:
+def own_seconds(clip: Clip, kind: Transition) -> Fraction:
     """How long a transition against black lasts inside its own clip, in seconds."""
     if kind is TransitionKind.NONE:
         return Fraction(0)
@@ -45,8 +49,8 @@ def own_seconds(clip: Clip, kind: TransitionKind) -> Fraction:
 def leaving_seconds(clip: Clip, after: Clip | None) -> Fraction:
     """How much of the end of ``clip`` its way out would like to take, in seconds."""
     kind = clip.effects.leave
-    if after and kind is TransitionKind.NONE and after.effects.enter in CROSSING:
+    if after and kind is TransitionKind.NONE and crosses(after.effects.enter):
         kind = after.effects.enter
-    if after and kind in CROSSING:
+    if after and crosses(kind):
         return crossing_seconds(clip, after, kind)
     return own_seconds(clip, kind)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from jynco.compose.joints import CROSSING
+from jynco.compose.joints import crosses
 from jynco.compose.sources import Held, Slate
 from jynco.compose.timeline import Timeline, lay_out, seconds_of
 from jynco.errors import MissingClips
@@ -96,7 +96,7 @@ def _timed(clip: Clip, timeline: Timeline) -> Clip:
     if any(gap.start + gap.frames == timeline.clips[place].start for gap in timeline.gaps):
         return clip
     overlap = next((seam.frames for seam in timeline.seams if seam.right == place), 0)
-    if overlap and clip.effects.enter in CROSSING:
+    if overlap and crosses(clip.effects.enter):
         return replace(clip, start_time=None, transition_duration=timeline.rate.seconds(overlap))
     return replace(clip, start_time=None)
 
@@ -104,8 +104,8 @@ def _timed(clip: Clip, timeline: Timeline) -> Clip:
 def _parted(clips: tuple[Clip, ...], place: int, skipped: frozenset[ClipId]) -> Clip:
     """A clip whose dissolves and wipes with skipped neighbours have become cuts."""
     clip, effects = clips[place], clips[place].effects
-    if place and clips[place - 1].clip_id in skipped and effects.enter in CROSSING:
+    if place and clips[place - 1].clip_id in skipped and crosses(effects.enter):
         effects = replace(effects, enter=TransitionKind.NONE)
-    if place + 1 < len(clips) and clips[place + 1].clip_id in skipped and effects.leave in CROSSING:
+    if place + 1 < len(clips) and clips[place + 1].clip_id in skipped and crosses(effects.leave):
         effects = replace(effects, leave=TransitionKind.NONE)
     return replace(clip, effects=effects)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from jynco.compose.graph import Options, Stream
@@ -45,16 +46,24 @@ def input_options(info: MediaInfo) -> Options:
     return options
 
 
-def normalised(stream: Stream, info: MediaInfo, frame: Frame, frames: int) -> Stream:
+def normalised(
+    stream: Stream, info: MediaInfo, frame: Frame, frames: int, speed: Fraction = Fraction(1)
+) -> Stream:
     """Exactly ``frames`` frames of a film, from its first on; one that is too short holds its last frame."""
-    timed = _timed(stream, frame.rate, frames)
+    timed = _timed(_whole(stream, info), frame.rate, frames, speed)
     return _squared(_coloured(timed, info, frame), frame)
 
 
-def _timed(stream: Stream, rate: Rate, frames: int) -> Stream:
+def _whole(stream: Stream, info: MediaInfo) -> Stream:
+    """Interlaced frames show two moments, line by line: one is kept, and its missing lines are made up."""
+    return stream.filter("bwdif", mode="send_frame", deint="interlaced") if info.interlaced else stream
+
+
+def _timed(stream: Stream, rate: Rate, frames: int, speed: Fraction) -> Stream:
     """Cut by frame after the rate is right and before the size costs anything."""
+    pace = "" if speed == 1 else f"*{speed.denominator}/{speed.numerator}"
     return (
-        stream.filter("setpts", expr="PTS-STARTPTS")
+        stream.filter("setpts", expr=f"{'(PTS-STARTPTS)' if pace else 'PTS-STARTPTS'}{pace}")
         .filter("fps", fps=str(rate))
         .filter("tpad", stop=-1, stop_mode="clone")
         .filter("trim", start_frame=0, end_frame=frames)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from jynco.compose.effects import dressed
+from jynco.compose.effects import Scene, reading
+from jynco.compose.effects.dressing import dressed
 from jynco.compose.graph import Stream, copies, joined, opened
+from jynco.compose.layers import Stage, laying
 from jynco.compose.normalise import STANDARD, Frame, beat, input_options, normalised
+from jynco.compose.registry import HOUSE
 from jynco.compose.sources import Held, Material, Slate, Source
 from jynco.compose.spans import Piece, Span
 from jynco.compose.text import Keep, carded, lettered
 from jynco.compose.timeline import Timeline
-from jynco.compose.transitions import XFADE, black, crossed, faded, plane, seconds_text
+from jynco.compose.transitions import TRANSITIONS
+from jynco.compose.transitions.base import seconds_text
+from jynco.compose.transitions.fade import faded
+from jynco.compose.transitions.planes import black, plane
 from jynco.errors import AssetRefused
 from jynco.model.ids import ClipId
 from jynco.model.storyboard import Filter, Storyboard, TransitionKind
@@ -30,6 +36,7 @@ class Room:
     timeline: Timeline
     materials: Mapping[ClipId, Material]
     keep: Keep
+    files: Mapping[str, Source] = field(default_factory=dict)  # by their paths in the document
 
     @property
     def frame(self) -> Frame:
@@ -43,6 +50,14 @@ class Room:
     def filters(self, clip_id: ClipId) -> tuple[Filter, ...]:
         """A clip's looks."""
         return next(clip.effects.filters for clip in self.storyboard.clips if clip.clip_id == clip_id)
+
+
+def packages(span: Span) -> tuple[str, ...]:
+    """The packages, with versions, that draw some of it beside us: another version may draw something else."""
+    looks = (look for piece in span.pieces for look in piece.filters)
+    crossing = {TRANSITIONS.origin(span.kind)} if span.kind is not TransitionKind.NONE else set()
+    strange = {*reading.packages(looks), *laying.packages(each.layer for each in span.overlays), *crossing}
+    return tuple(sorted(strange - {HOUSE}))
 
 
 def picture(spans: Sequence[Span], room: Room) -> Stream:
@@ -83,16 +98,21 @@ def _cut(spans: Sequence[Span], room: Room) -> Cuts:
 def _split(
     clip_id: ClipId, uses: Sequence[tuple[int, Span, Piece]], room: Room
 ) -> Iterator[tuple[tuple[int, ClipId], Stream]]:
-    begin = _begin(room.materials[clip_id], min(piece.first for _, _, piece in uses))
+    first, filters = min(piece.first for _, _, piece in uses), uses[0][2].filters
+    begin = _begin(room.materials[clip_id], first, filters)
     needed = max(piece.first + span.frames for _, span, piece in uses) - begin
-    branches = copies(_clip(clip_id, begin, needed, uses[0][2].filters, room), len(uses))
+    branches = copies(_clip(clip_id, begin, needed, filters, room), len(uses))
     for stream, (number, span, piece) in zip(branches, uses, strict=True):
         whole = len(uses) == 1 and piece.first == begin and span.frames == needed
         yield (number, clip_id), stream if whole else _trimmed(stream, piece.first - begin, span.frames)
 
 
-def _begin(material: Material, first: int) -> int:
-    return material.begin(first) if isinstance(material, Source) else 0
+def _begin(material: Material, first: int, filters: Sequence[Filter]) -> int:
+    """Where reading begins: at the clip's first frame, where frames depend on earlier ones or are not the file's."""
+    if not isinstance(material, Source) or material.info.interlaced:
+        return 0
+    whole = reading.remembers(filters) or reading.pace(filters) != 1
+    return 0 if whole else material.begin(first)
 
 
 def _trimmed(stream: Stream, first: int, frames: int) -> Stream:
@@ -106,15 +126,16 @@ def _clip(clip_id: ClipId, begin: int, frames: int, filters: tuple[Filter, ...],
         return carded(plane(room.frame, frames, CARD), material, room.frame, room.keep)
     if isinstance(material, Held):
         return _held(clip_id, material, frames, room)
-    return _played(material, begin, frames, filters, room.frame)
+    return _played(material, begin, frames, filters, room)
 
 
-def _played(source: Source, begin: int, frames: int, filters: tuple[Filter, ...], frame: Frame) -> Stream:
+def _played(source: Source, begin: int, frames: int, filters: tuple[Filter, ...], room: Room) -> Stream:
     if not source.info.width:
         raise AssetRefused(f"{source.path.name} has no picture; give another film.")
-    options = {"an": None, **input_options(source.info), **_sought(begin, frame)}
+    options = {"an": None, **input_options(source.info), **_sought(begin, room.frame)}
     stream = opened(source.path, options).part("V:0")
-    return dressed(normalised(stream, source.info, frame, frames), filters, frame.height)
+    plain = normalised(stream, source.info, room.frame, frames, reading.pace(filters))
+    return dressed(plain, filters, Scene(room.frame, begin, frames, room.files))
 
 
 def _sought(begin: int, frame: Frame) -> dict[str, str | None]:
@@ -131,8 +152,9 @@ def _held(clip_id: ClipId, held: Held, frames: int, room: Room) -> Stream:
     source = room.materials[held.of]
     if not isinstance(source, Source):
         raise ValueError(f"{clip_id} cannot hold a frame of {held.of}, which has none")
-    begin = source.begin(first)
-    played = _played(source, begin, first + 1 - begin, room.filters(held.of), room.frame)
+    filters = room.filters(held.of)
+    begin = _begin(source, first, filters)
+    played = _played(source, begin, first + 1 - begin, filters, room)
     still = _trimmed(played, first - begin, 1).filter("tpad", stop=-1, stop_mode="clone")
     return _trimmed(still, 0, frames)
 
@@ -143,21 +165,25 @@ def _made(span: Span, number: int, cuts: Cuts, room: Room) -> Stream:
     if span.kind is TransitionKind.NONE:
         return left or right or black(room.frame, span.frames)
     if left and right:
-        return crossed(left, right, span.kind, room.frame, span.frames)
+        return TRANSITIONS.get(span.kind).cross(left, right, room.frame, span.frames)
     return _against_black(span, left, right, room.frame)
 
 
 def _against_black(span: Span, left: Stream | None, right: Stream | None, frame: Frame) -> Stream:
     """A dissolve with black is a fade; a wipe is crossed with a black picture."""
-    if XFADE.get(span.kind) == XFADE[TransitionKind.WIPE]:
+    transition = TRANSITIONS.get(span.kind)
+    if not transition.fades:
         dark = black(frame, span.frames)
-        return crossed(left or dark, right or dark, span.kind, frame, span.frames)
+        return transition.cross(left or dark, right or dark, frame, span.frames)
     if right:
         return faded(right, "in", span.frames)
     return faded(left, "out", span.frames) if left else black(frame, span.frames)
 
 
 def _lettered(stream: Stream, span: Span, room: Room) -> Stream:
+    for shown in span.overlays:
+        stage = Stage(room.frame, shown.first, shown.end, shown.since, room.files)
+        stream = laying.laid(stream, shown.layer, stage)
     for words in span.words:
         stream = lettered(stream, words, room.frame, room.keep)
     return stream

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from jynco.compose.layers.laying import shrunk
 from jynco.model.storyboard import Quality, Storyboard, TextLayer
 
 HEIGHT = 540  # pixels of the shorter side
@@ -20,7 +21,9 @@ def preview(storyboard: Storyboard) -> Storyboard:
         quality=Quality.DRAFT,
         bitrate=None,
     )
-    return replace(storyboard, output=small, text=tuple(_scaled(layer, factor) for layer in storyboard.text))
+    text = tuple(_scaled(layer, factor) for layer in storyboard.text)
+    overlays = tuple(shrunk(layer, factor) for layer in storyboard.overlays)
+    return replace(storyboard, output=small, text=text, overlays=overlays)
 
 
 def _even(pixels: float) -> int:

@@ -15,9 +15,9 @@ from jynco.compose.command import Papers, filed
 from jynco.compose.encoder import Container, Options, muxer_options, video_options
 from jynco.compose.graph import Output, command_line
 from jynco.compose.joints import DEFAULT_SECONDS
-from jynco.compose.picture import Room, pictures
+from jynco.compose.picture import Room, packages, pictures
 from jynco.compose.sources import Held, Material, Source
-from jynco.compose.spans import Piece, Span, Words, tile
+from jynco.compose.spans import Piece, Shown, Span, Words, tile
 from jynco.compose.timeline import Timeline
 from jynco.compose.typography import FOLDER
 from jynco.model.ids import CacheKey, ClipId
@@ -121,18 +121,28 @@ def _part(span: Span, left: Piece, first: int, end: int) -> Span:
         for word in local
         if word.first < word.end
     )
+    overlays = tuple(
+        Shown(each.layer, max(each.first, first) - first, min(each.end, end) - first, each.since + first)
+        for each in span.overlays
+        if max(each.first, first) < min(each.end, end)
+    )
     piece = replace(left, first=left.first + first)
-    return replace(span, start=span.start + first, frames=end - first, left=piece, words=words)
+    inside = replace(span, start=span.start + first, frames=end - first, left=piece)
+    return replace(inside, words=words, overlays=overlays)
 
 
 def _key(span: Span, room: Room, recipe: Recipe) -> CacheKey:
     """Over the command that would make it alone, with contents where it names files."""
     papers = Papers(Path("papers"))
-    blind = replace(room, materials=_blind(span, room.materials), keep=papers.keep)
+    files = {name: replace(source, path=nameless(source)) for name, source in room.files.items()}
+    blind = replace(room, materials=_blind(span, room.materials), files=files, keep=papers.keep)
     output = Output([*pictures([span], blind)], Path("segment"), _options(room, span.frames, recipe))
     line = "\0".join(command_line(output)).replace(f"{FOLDER}", "fonts")
     texts = {f"{path}": text for path, text in papers.files.items()}
-    return digest({"line": line, "build": recipe.build, "fonts": _fonts() if texts else "", **texts})
+    strange = dict.fromkeys(packages(span), "package")
+    return digest(
+        {"line": line, "build": recipe.build, "fonts": _fonts() if texts else "", **strange, **texts}
+    )
 
 
 def _blind(span: Span, materials: Mapping[ClipId, Material]) -> dict[ClipId, Material]:

@@ -7,11 +7,11 @@ again without looking at the rest of the film.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jynco.compose.timeline import Placed, Seam, Timeline
 from jynco.model.ids import ClipId
-from jynco.model.storyboard import Filter, Storyboard, TextLayer, TransitionKind
+from jynco.model.storyboard import Filter, Overlay, Storyboard, TextLayer, Transition, TransitionKind
 from jynco.model.time import Rate
 
 
@@ -34,6 +34,16 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """An overlay on a span, from frame ``first`` up to, not with, ``end``; it began ``since`` frames before it."""
+
+    layer: Overlay
+    first: int
+    end: int
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """Film frames made in one way: left alone, or left becoming right. A missing side is black."""
 
@@ -41,8 +51,9 @@ class Span:
     frames: int
     left: Piece | None = None
     right: Piece | None = None
-    kind: TransitionKind = TransitionKind.NONE
+    kind: Transition = TransitionKind.NONE
     words: tuple[Words, ...] = ()
+    overlays: tuple[Shown, ...] = ()
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
@@ -54,7 +65,9 @@ def tile(storyboard: Storyboard, timeline: Timeline) -> tuple[Span, ...]:
     """The spans of a film in order: every film frame is in exactly one of them."""
     bare = [*_pictures(storyboard, timeline), *(Span(gap.start, gap.frames) for gap in timeline.gaps)]
     texts = [(layer, *_shown(layer, timeline)) for layer in storyboard.text if layer.content.strip()]
-    return tuple(_lettered(span, texts) for span in sorted(bare, key=lambda span: span.start))
+    overlays = [(layer, *_shown(layer, timeline)) for layer in storyboard.overlays]
+    spans = (_laid(span, overlays) for span in sorted(bare, key=lambda span: span.start))
+    return tuple(_lettered(span, texts) for span in spans)
 
 
 def _pictures(storyboard: Storyboard, timeline: Timeline) -> Iterator[Span]:
@@ -86,8 +99,8 @@ def _crossing(storyboard: Storyboard, timeline: Timeline, seam: Seam) -> Span:
     return Span(seam.start, seam.frames, piece(seam.left), piece(seam.right), seam.kind)
 
 
-def _shown(layer: TextLayer, timeline: Timeline) -> tuple[int, int]:
-    """First film frame of a text, and the first without it. However short, it is seen for a frame."""
+def _shown(layer: TextLayer | Overlay, timeline: Timeline) -> tuple[int, int]:
+    """First film frame of a layer, and the first without it. However short, it is seen for a frame."""
     rate: Rate = timeline.rate
     first = rate.frames(layer.start_time)
     if layer.duration is None:
@@ -98,4 +111,12 @@ def _shown(layer: TextLayer, timeline: Timeline) -> tuple[int, int]:
 def _lettered(span: Span, texts: list[tuple[TextLayer, int, int]]) -> Span:
     local = (Words(layer, max(0, a - span.start), min(span.frames, z - span.start)) for layer, a, z in texts)
     words = tuple(word for word in local if word.first < word.end)
-    return Span(span.start, span.frames, span.left, span.right, span.kind, words)
+    return replace(span, words=words)
+
+
+def _laid(span: Span, overlays: list[tuple[Overlay, int, int]]) -> Span:
+    local = (
+        Shown(layer, max(0, a - span.start), min(span.frames, z - span.start), span.start - a)
+        for layer, a, z in overlays
+    )
+    return replace(span, overlays=tuple(shown for shown in local if shown.first < shown.end))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from jynco.compose.joints import CROSSING, crossing_seconds, joint, leaving_seconds, own_seconds
+from jynco.compose.joints import crosses, crossing_seconds, joint, leaving_seconds, own_seconds
 from jynco.errors import DocumentInvalid, Fault
 from jynco.model.ids import ClipId
-from jynco.model.storyboard import Clip, Storyboard, TransitionKind
+from jynco.model.storyboard import Clip, Storyboard, Transition
 from jynco.model.time import Rate
 
 GENERATED_SECONDS: Final = Fraction(3)  # a generated clip that names no duration
@@ -20,7 +20,7 @@ GENERATED_SECONDS: Final = Fraction(3)  # a generated clip that names no duratio
 class Edge:
     """A transition against black inside a clip, at its beginning or end."""
 
-    kind: TransitionKind
+    kind: Transition
     frames: int
 
 
@@ -47,7 +47,7 @@ class Seam:
 
     left: int
     right: int
-    kind: TransitionKind
+    kind: Transition
     frames: int
     start: int
 
@@ -104,8 +104,9 @@ def lay_out(storyboard: Storyboard, lengths: Mapping[ClipId, Fraction]) -> Timel
 
 
 def seconds_of(clip: Clip, lengths: Mapping[ClipId, Fraction]) -> Fraction:
-    """How long a clip lasts: as it says, else as long as its footage, else the usual length."""
-    return lengths.get(clip.clip_id, GENERATED_SECONDS) if clip.duration is None else clip.duration
+    """How long a clip lasts in the film: as it says, else as its footage, else as usual; by its speed."""
+    own = lengths.get(clip.clip_id, GENERATED_SECONDS) if clip.duration is None else clip.duration
+    return own / clip.speed
 
 
 @dataclass(slots=True)
@@ -183,7 +184,7 @@ class _Tape:
 
     def _beside(self, left: _Strip, right: _Strip, after: Clip | None) -> None:
         kind = joint(left.clip, right.clip)
-        if kind in CROSSING:
+        if crosses(kind):
             wish = self._rate.frames(crossing_seconds(left.clip, right.clip, kind))
             self._cross(right, kind, min(wish, _room_at_end(left), self._room_at_start(right, after)))
         else:
@@ -193,7 +194,7 @@ class _Tape:
     def _overlap(self, left: _Strip, right: _Strip, start: int) -> None:
         kind = joint(left.clip, right.clip)
         frames = self._end - start
-        if kind not in CROSSING:
+        if not crosses(kind):
             raise _refused(left, right, "give their transition as dissolve or wipe, or let it start later")
         if frames > min(left.frames - left.head, right.frames):
             raise _refused(
@@ -201,7 +202,7 @@ class _Tape:
             )
         self._cross(right, kind, frames)
 
-    def _cross(self, right: _Strip, kind: TransitionKind, frames: int) -> None:
+    def _cross(self, right: _Strip, kind: Transition, frames: int) -> None:
         if frames <= 0:
             return
         right.start = self._end - frames

@@ -23,6 +23,7 @@ class MediaInfo:
     rotation: int = 0  # degrees, clockwise
     pixel_aspect: Fraction = Fraction(1)
     color: Mapping[str, str] = field(default_factory=dict)  # space, transfer, primaries, range
+    interlaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

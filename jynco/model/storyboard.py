@@ -38,7 +38,7 @@ class Quality(StrEnum):
 
 
 class TransitionKind(StrEnum):
-    """How a clip begins or ends."""
+    """How a clip begins or ends, by the v1.2 schema; there are more in ``jynco.compose.transitions``."""
 
     NONE = "none"
     FADE = "fade"
@@ -47,7 +47,7 @@ class TransitionKind(StrEnum):
 
 
 class FilterKind(StrEnum):
-    """A look laid over a clip."""
+    """The looks of the v1.2 schema; there are more, by name, in ``jynco.compose.effects``."""
 
     BLUR = "blur"
     SHARPEN = "sharpen"
@@ -68,20 +68,48 @@ class OutputSettings:
     quality: Quality = Quality.STANDARD
 
 
+class Easing(StrEnum):
+    """How a value goes from one keyframe to the next."""
+
+    LINEAR = "linear"
+    IN = "ease-in"
+    OUT = "ease-out"
+    IN_OUT = "ease-in-out"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A keyframe: a value at a moment, in seconds of the clip, and how it goes on from there."""
+
+    time: Fraction
+    value: float
+    easing: Easing = Easing.LINEAR
+
+
+Setting: TypeAlias = float | str | tuple[Key, ...]
+Settings: TypeAlias = tuple[tuple[str, Setting], ...]
+Transition: TypeAlias = TransitionKind | str  # a member for the schema's own, so that ``is`` may be asked
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One look and how strong it is, 0..1 (0.5 changes nothing for brightness, contrast and saturation)."""
+    """One look and how strong it is, 0..1 (0.5 changes nothing for brightness, contrast and saturation).
 
-    kind: FilterKind
+    ``settings`` are the other parameters that the document gives, and the intensity where it moves.
+    """
+
+    kind: FilterKind | str
     intensity: float = 0.5
+    settings: Settings = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
     """Transitions at both ends of a clip, and its looks in the order they are applied."""
 
-    enter: TransitionKind = TransitionKind.NONE
-    leave: TransitionKind = TransitionKind.NONE
+    enter: Transition = TransitionKind.NONE
+    leave: Transition = TransitionKind.NONE
     filters: tuple[Filter, ...] = ()
 
 
@@ -103,6 +131,7 @@ class Clip:
     seed: int | None = None
     on_missing: OnMissing | None = None
     provider_options: Mapping[str, Json] = field(default_factory=dict)
+    speed: Fraction = Fraction(1)  # how fast it is played; its length in the film is divided by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +163,18 @@ class TextLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlay:
+    """A layer of another kind than sound and words, laid over the film: see ``jynco.compose.layers``."""
+
+    kind: str
+    layer_id: str
+    pointer: str
+    start_time: Fraction = Fraction(0)
+    duration: Fraction | None = None
+    settings: Settings = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Storyboard:
     """A whole storyboard, valid."""
 
@@ -143,3 +184,4 @@ class Storyboard:
     audio: tuple[AudioLayer, ...] = ()
     text: tuple[TextLayer, ...] = ()
     title: str | None = None
+    overlays: tuple[Overlay, ...] = ()

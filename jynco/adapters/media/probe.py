@@ -105,6 +105,7 @@ def _seen(
         rotation=-int(frame.rotation) % 360,
         pixel_aspect=1 / aspect if turned else Fraction(aspect),
         color=_color(video, frame),
+        interlaced=frame.interlaced_frame,
     )
 
 
