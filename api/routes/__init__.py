@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.routes import assets, clips, events, health, jobs, plan, projects, queues, storyboard
+from api.routes import assets, clips, events, health, jobs, plan, projects, queues, storyboard, streams
 from api.routing import Routes
 
 ALL: Final[tuple[Routes, ...]] = (
@@ -13,6 +13,7 @@ ALL: Final[tuple[Routes, ...]] = (
     assets.routes,
     plan.routes,
     jobs.routes,
+    streams.routes,
     clips.routes,
     events.routes,
     queues.routes,

@@ -38,4 +38,5 @@ def _clip(row: Job) -> Json:
 
 
 def _around(row: Job) -> Json:
-    return {**links.around_job(row.job_id, row.project_id, row.parent_id)}
+    playing = links.stream(row.job_id) if row.kind is JobKind.RENDER else {}
+    return {**links.around_job(row.job_id, row.project_id, row.parent_id), **playing}

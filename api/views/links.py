@@ -30,6 +30,11 @@ def output(job_id: JobId) -> str:
     return f"{job(job_id)}/output"
 
 
+def stream(job_id: JobId) -> dict[str, str]:
+    """A film while it is being made: as one file that grows, and as HLS."""
+    return {"stream": f"{job(job_id)}/stream.mp4", "playlist": f"{job(job_id)}/stream.m3u8"}
+
+
 def around_project(project_id: ProjectId) -> dict[str, str]:
     """Where to go from a project."""
     own = project(project_id)

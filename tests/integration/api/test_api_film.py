@@ -103,3 +103,39 @@ def test_a_failed_clip_is_told_and_its_prompt_edited(ask: Caller, project: Proje
         "clip_1": "cached",
         "clip_2": "cached",
     }
+
+
+@pytest.mark.usefixtures("workers", "quiet")
+def test_a_preview_is_played_part_by_part(ask: Caller, project: Projects) -> None:
+    name = project(clips=3)
+    job = ended(ask, ask.post(f"/v1/projects/{name}/jobs", json={"kind": "preview"}).headers["Location"])
+    stream, listed = job["links"]["stream"], job["links"]["playlist"]
+    film = decoded(ask.get(job["outputUrl"]).data)
+    assert decoded(ask.get(stream).data) == film
+    playlist = ask.get(listed)
+    assert playlist.mimetype == "application/vnd.apple.mpegurl"
+    lines = playlist.text.splitlines()
+    assert (lines[0], lines[-1]) == ("#EXTM3U", "#EXT-X-ENDLIST")
+    lengths = [float(line[8:-1]) for line in lines if line.startswith("#EXTINF:")]
+    assert sum(lengths) == pytest.approx(3)
+    names = ["stream/init.mp4", *(line for line in lines if line.endswith(".m4s"))]
+    parts = [ask.get(f"{listed.rpartition('/')[0]}/{name}") for name in names]
+    assert decoded(b"".join(part.data for part in parts)) == film
+    assert ask.get(f"{listed.removesuffix('.m3u8')}/{len(lengths)}.m4s").status_code == 404
+
+
+def decoded(content: bytes) -> list[tuple[Any, bytes]]:
+    """Every frame of a film, and when it is shown."""
+    with av.open(io.BytesIO(content), "r") as container:
+        return [(frame.time, frame.to_ndarray().tobytes()) for frame in container.decode(video=0)]
+
+
+@pytest.mark.usefixtures("quiet")
+def test_nothing_is_played_that_is_not_there(ask: Caller, project: Projects) -> None:
+    name = project()
+    held = {"kind": "preview", "priority": "low"}
+    job = ask.post(f"/v1/projects/{name}/jobs", json=held).get_json()
+    ask("DELETE", f"/v1/jobs/{job['jobId']}")
+    for address in ("stream.mp4", "stream.m3u8", "stream/init.mp4", "stream/0.m4s"):
+        assert ask.get(f"/v1/jobs/{job['jobId']}/{address}").status_code == 404
+        assert ask.get(f"/v1/jobs/{job['jobs'][0]['jobId']}/{address}").status_code == 404
