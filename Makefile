@@ -10,11 +10,14 @@ PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 # No addresses of indexes in the locks: they hold on any machine, whatever it installs from.
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links $(ARGS)
+# The extra with its hashes; or, with another build of torch, in the lock's versions.
+LOCAL = -r requirements.txt -r requirements-test.txt $(if $(TORCH),--no-verify-hashes -c requirements-local.txt \
+	-r requirements-local.in $(TORCH),--require-hashes -r requirements-local.txt)
 
-.PHONY: help ready demo test check lint format lock up migrate bench clean
+.PHONY: help ready demo test check lint format lock up migrate bench chaos local test-local clean
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ready: ## set the machine up: .venv from the hashed locks
 	@sh bootstrap.sh
@@ -42,6 +45,7 @@ lock: ready ## compile requirements*.in into the locks (newer: ARGS=--upgrade)
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-embedded.in -o requirements-embedded.txt
 	$(COMPILE) requirements-test.in -o requirements-test.txt
+	$(COMPILE) requirements-local.in -o requirements-local.txt
 	@sh bootstrap.sh
 
 up: ready ## run everything on this machine, the editor on PORT
@@ -53,6 +57,17 @@ migrate: ready ## bring the database to the newest schema
 bench: ready ## measure
 	$(BIN)/jynco bench $(ARGS)
 
+chaos: ready ## kill workers and break vendors for 13 minutes, and count what was paid twice or lost
+	$(BIN)/python -m tests.chaos $(ARGS)
+
+local: ready ## add the libraries for local models to .venv (several GB)
+	$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements-local.txt
+
+test-local: ready ## test local models in .venv-local (TORCH=torch==2.13.0+cpu takes that one instead of CUDA's)
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-local
+	$(BIN)/uv pip install --quiet --python .venv-local/bin/python $(LOCAL)
+	.venv-local/bin/python -m pytest tests/local $(ARGS)
+
 clean: ## remove .venv and caches; films and the data folder stay
-	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	rm -rf .venv .venv-local .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -59,6 +59,9 @@ class Settings:
     provider_timeout: float = 60.0
     give_up: float = 900.0
     vendors: Mapping[str, Access] = field(default_factory=dict)  # by provider
+    local_models: Path | None = None  # the folder of the models that run on this machine
+    local_device: str | None = None  # "cpu", "cuda"; None: the graphics card where there is one
+    local_batch: int = 1  # clips that go through such a model together
     secret_key: str | None = field(default=None, repr=False)
     auth: str | None = None  # "off", "required"; None: required beyond loopback
     tokens: Tokens = field(default_factory=Tokens)
@@ -113,6 +116,9 @@ def _parse(env: _Variables) -> Settings:
         provider_timeout=env.seconds("JYNCO_PROVIDER_TIMEOUT_SECONDS", 60.0),
         give_up=env.seconds("JYNCO_GIVE_UP_SECONDS", 900.0),
         vendors={name: env.access(*variables) for name, variables in VENDORS.items()},
+        local_models=env.folder("JYNCO_LOCAL_MODELS"),
+        local_device=env.choice("JYNCO_LOCAL_DEVICE", ("cpu", "cuda")),
+        local_batch=env.whole("JYNCO_LOCAL_BATCH", 1, 64),
         secret_key=env.text("JYNCO_SECRET_KEY"),
         auth=env.choice("JYNCO_AUTH", ("off", "required")),
         tokens=env.tokens(),
@@ -134,6 +140,10 @@ class _Variables:
 
     def text(self, name: str) -> str | None:
         return self._source.get(name, "").strip() or None
+
+    def folder(self, name: str) -> Path | None:
+        text = self.text(name)
+        return Path(text).expanduser().absolute() if text else None
 
     def names(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(filter(None, map(str.strip, (self.text(name) or "").split(",")))) or default

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ["requirements", "requirements-embedded", "requirements-test"]
+LOCKS = ["requirements", "requirements-embedded", "requirements-test", "requirements-local"]
 
 
 @cache
