@@ -140,6 +140,7 @@ def _providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
     from jynco.adapters.providers.camera import Camera
     from jynco.adapters.providers.fal import Fal
     from jynco.adapters.providers.gemini import Gemini
+    from jynco.adapters.providers.local import Local
     from jynco.adapters.providers.luma import Luma
     from jynco.adapters.providers.mock import Mock
     from jynco.adapters.providers.replicate import Replicate
@@ -153,6 +154,7 @@ def _providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
         Replicate(_account(settings, "replicate")),
         Luma(_account(settings, "luma")),
         Gemini(_account(settings, "gemini")),
+        Local(settings.local_models, device=settings.local_device, batch=settings.local_batch),
     ]
     return {provider.name: provider for provider in made}
 
