@@ -132,7 +132,8 @@ class Vendor:
 
     # --- one request
 
-    def fault(self, verb: str) -> Fault | None:
+    def fault(self, verb: str, path: str, text: bytes) -> Fault | None:  # noqa: ARG002 - a subclass may look at these
+        """What goes wrong with this request, if anything."""
         with self._lock:
             self.seen[verb] += 1
             return self._faults[verb].popleft() if self._faults[verb] else None
@@ -178,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         text = self.rfile.read(int(self.headers.get("content-length") or 0))
         verb = "result" if path.startswith("/results/") else vendor.verb(method, path)
-        fault = vendor.fault(verb)
+        fault = vendor.fault(verb, path, text)
         if fault is not None and not fault.is_after:
             self._go_wrong(fault)
             return
