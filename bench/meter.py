@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import platform
 import resource
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ SAMPLE_SECONDS = 0.05
 
 @dataclass
 class Cost:
-    """Seconds on the wall, seconds of all cores, and megabytes that the children held together at their most."""
+    """Seconds on the wall, seconds of all cores, and megabytes at the most: children's, and what we grew by."""
 
     wall: float = 0.0
     cpu: float = 0.0
@@ -28,19 +29,19 @@ class Cost:
 @contextmanager
 def metered() -> Iterator[Cost]:
     """Fills in the cost of its block when it ends."""
-    cost, end = Cost(), threading.Event()
-    sampler = threading.Thread(target=_sample, args=(cost, end))
+    cost, end, before = Cost(), threading.Event(), resident(os.getpid())
+    sampler = threading.Thread(target=_sample, args=(cost, end, before), daemon=True)
     sampler.start()
-    cpu, start = _cpu(), time.perf_counter()
+    cpu, start = cpu_seconds(), time.perf_counter()
     try:
         yield cost
     finally:
-        cost.wall, cost.cpu = time.perf_counter() - start, _cpu() - cpu
+        cost.wall, cost.cpu = time.perf_counter() - start, cpu_seconds() - cpu
         end.set()
         sampler.join()
 
 
-def medians(costs: list[Cost]) -> Cost:
+def medians(costs: Sequence[Cost]) -> Cost:
     """Each figure's median by itself."""
     rows = [asdict(cost) for cost in costs]
     return Cost(**{name: median(row[name] for row in rows) for name in rows[0]})
@@ -53,29 +54,42 @@ def machine() -> dict[str, object]:
         for line in _text("/proc/cpuinfo").splitlines()
         if line.startswith("model name")
     ]
-    return {"cores": os.cpu_count(), "processor": model[0] if model else "unknown", "load": os.getloadavg()}
+    return {
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "processor": model[0] if model else platform.processor() or "unknown",
+        "system": platform.platform(terse=True),
+        "python": platform.python_version(),
+        "load": [round(value, 2) for value in os.getloadavg()],
+    }
 
 
-def _cpu() -> float:
+def cpu_seconds() -> float:
+    """Of this process and of the children it has waited for."""
     spent = [resource.getrusage(who) for who in WHO]
     return sum(each.ru_utime + each.ru_stime for each in spent)
 
 
-def _sample(cost: Cost, end: threading.Event) -> None:
-    while not end.wait(SAMPLE_SECONDS):
-        cost.memory = max(cost.memory, sum(map(_resident, _children())) / 1e6)
+def resident(pid: int) -> float:
+    """Megabytes that a process holds; 0 when it has ended, and where there is no /proc."""
+    pages = _text(f"/proc/{pid}/statm").split()
+    return int(pages[1]) * resource.getpagesize() / 1e6 if pages else 0.0
 
 
-def _children() -> list[str]:
-    numbers = [
-        _text(f"/proc/self/task/{task.name}/children").split() for task in Path("/proc/self/task").glob("*")
+def below(pid: int) -> list[int]:
+    """All processes that descend from one."""
+    found = [
+        int(number)
+        for task in Path(f"/proc/{pid}/task").glob("*")
+        for number in _text(f"{task}/children").split()
     ]
-    return [number for found in numbers for number in found]
+    return [*found, *(deeper for number in found for deeper in below(number))]
 
 
-def _resident(number: str) -> int:
-    pages = _text(f"/proc/{number}/statm").split()
-    return int(pages[1]) * resource.getpagesize() if pages else 0
+def _sample(cost: Cost, end: threading.Event, before: float) -> None:
+    own = os.getpid()
+    while not end.wait(SAMPLE_SECONDS):
+        grown = max(0.0, resident(own) - before)
+        cost.memory = max(cost.memory, grown + sum(map(resident, below(own))))
 
 
 def _text(path: str) -> str:

@@ -28,6 +28,7 @@ from jynco.model.storyboard import (
 )
 from jynco.model.time import Rate
 
+RATE = 30
 EXAMPLES = Path(__file__).parent.parent / "examples"
 MOVES = ("pan left", "pan right", "slow dolly in", "handheld", "orbit right", "tilt up")
 KINDS = (
@@ -59,6 +60,13 @@ class Reference:
     def materials(self) -> dict[ClipId, Source]:
         return {clip.clip_id: source for clip, source in zip(self.board.clips, self.sources, strict=False)}
 
+    def first(self, clips: int) -> Reference:
+        """The same film after ``clips`` of its clips, as if it had never had more."""
+        kept = self.board.clips[:clips]
+        ended = replace(kept[-1], effects=replace(kept[-1].effects, leave=TransitionKind.NONE))
+        board = replace(self.board, clips=(*kept[:-1], ended))
+        return replace(self, board=board, sources=(*self.sources[:clips], self.sources[-1]))
+
     @property
     def sounds(self) -> dict[str, Source]:
         return {"bed": self.sound}
@@ -83,8 +91,8 @@ def _filmed(folder: Path, number: int, size: tuple[int, int], seconds: int, seed
         dice.choice(MOVES),
         "",
         "0" * 64,
-        seconds * 30,
-        Rate(30),
+        seconds * RATE,
+        Rate(RATE),
         *size,
         dice.randrange(10**6),
     )

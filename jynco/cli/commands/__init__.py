@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from jynco.cli.commands import documents, films, jobs, keys, machine
+from jynco.cli.commands import bench, documents, films, jobs, keys, machine
 
 
 def register(group: click.Group) -> None:
@@ -22,5 +22,6 @@ def register(group: click.Group) -> None:
         keys.keys,
         machine.doctor,
         machine.db,
+        bench.bench,
     ):
         group.add_command(command)

@@ -1,0 +1,74 @@
+"""Where films are cut and metered: a shelf of segments, and what each cut of a film cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.meter import Cost, metered
+from bench.reference import Quiet, Reference
+from jynco.adapters.media.ffmpeg import FFmpeg
+from jynco.adapters.media.stills import Stills
+from jynco.adapters.storage.local import LocalStorage
+from jynco.agents.cutting import Cutting, Reel
+from jynco.agents.quartermaster import Quartermaster
+from jynco.compose.encoder import Container
+from jynco.compose.timeline import lay_out
+from jynco.model.media import Command
+
+MEDIA = FFmpeg()
+LONGEST = 3600.0  # seconds of one command
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One way to a film, once: what it cost, and how many of how many segments had to be encoded."""
+
+    cost: Cost
+    encoded: int = 0
+    segments: int = 0
+
+
+def timed(work: Callable[[], object]) -> Sample:
+    """The cost of anything."""
+    with metered() as cost:
+        work()
+    return Sample(cost)
+
+
+def ran(command: Callable[[], Command]) -> Sample:
+    """The cost of composing a command and running it."""
+    return timed(lambda: MEDIA.run(command(), Quiet(), timeout=LONGEST))
+
+
+def reel(what: Reference) -> Reel:
+    return Reel(what.board, lay_out(what.board, {}), what.materials, what.sounds, Container.MP4)
+
+
+class Room:
+    """A shelf, and the films cut from it."""
+
+    def __init__(self, folder: Path, cores: int) -> None:
+        self.folder = folder
+        self.storage = LocalStorage(folder)
+        self.quartermaster = Quartermaster(self.storage, MEDIA, Stills())
+        self.cutting = Cutting(self.quartermaster, MEDIA, cores)
+
+    def cut(self, what: Reference, target: Path | None = None) -> Sample:
+        """The film, once; into the file ``target`` where somebody wants to look at it."""
+        with metered() as cost, self.storage.scratch() as work:
+            place = target or work / "film.mp4"
+            survey = self.cutting.film(reel(what), work=work, target=place, watch=Quiet())
+        return Sample(cost, len(survey.encode), survey.segments)
+
+    def tried(self, what: Reference) -> Sample:
+        """The film, once; what had to be encoded for it is forgotten again."""
+        before = self._keys()
+        sample = self.cut(what)
+        for key in self._keys() - before:
+            self.storage.delete(key)
+        return sample
+
+    def _keys(self) -> set[str]:
+        return set(self.storage.keys("cache"))
