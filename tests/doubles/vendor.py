@@ -132,7 +132,7 @@ class Vendor:
 
     # --- one request
 
-    def fault(self, verb: str, path: str, text: bytes) -> Fault | None:  # noqa: ARG002 - a subclass may look at these
+    def fault(self, verb: str, path: str, text: bytes) -> Fault | None:
         """What goes wrong with this request, if anything."""
         with self._lock:
             self.seen[verb] += 1
