@@ -45,6 +45,7 @@ lock: ready ## compile requirements*.in into the locks (newer: ARGS=--upgrade)
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-embedded.in -o requirements-embedded.txt
 	$(COMPILE) requirements-test.in -o requirements-test.txt
+	$(COMPILE) requirements-bench.in -o requirements-bench.txt
 	$(COMPILE) requirements-local.in -o requirements-local.txt
 	@sh bootstrap.sh
 
@@ -54,8 +55,8 @@ up: ready ## run everything on this machine, the editor on PORT
 migrate: ready ## bring the database to the newest schema
 	$(BIN)/jynco db upgrade $(ARGS)
 
-bench: ready ## measure
-	$(BIN)/jynco bench $(ARGS)
+bench: ready ## measure everything (the cut alone, small: ARGS=--quick)
+	$(BIN)/jynco bench $(or $(ARGS),all)
 
 chaos: ready ## kill workers and break vendors for 13 minutes, and count what was paid twice or lost
 	$(BIN)/python -m tests.chaos $(ARGS)
@@ -69,5 +70,5 @@ test-local: ready ## test local models in .venv-local (TORCH=torch==2.13.0+cpu t
 	.venv-local/bin/python -m pytest tests/local $(ARGS)
 
 clean: ## remove .venv and caches; films and the data folder stay
-	rm -rf .venv .venv-local .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	rm -rf .venv .venv-bench .venv-local .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

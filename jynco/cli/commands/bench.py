@@ -17,7 +17,7 @@ from jynco.cli.speech import Speech
 from jynco.errors import UsageWrong
 
 QUICK = {"runs": 1, "clips": 4, "seconds": 2, "size": "640x360", "most": 100, "beside": False}
-FULL = {"runs": 3, "clips": 10, "seconds": 5, "size": "1920x1080", "most": 1_000, "beside": True}
+FULL = {"runs": 3, "clips": 10, "seconds": 5, "size": "1920x1080", "most": 10_000, "beside": True}
 
 
 @click.command()
@@ -29,7 +29,7 @@ FULL = {"runs": 3, "clips": 10, "seconds": 5, "size": "1920x1080", "most": 1_000
 @click.option("--size", metavar="WxH", help="Its frame.  [default: 1920x1080]")
 @click.option("--seed", type=int, default=1, show_default=True, help="What the reference film is made from.")
 @click.option("--cores", type=click.IntRange(1, 64), default=2, show_default=True, help="Each way may use.")
-@click.option("--most", type=click.IntRange(10, 10_000), help="The largest size of `scale`.  [default: 1000]")
+@click.option("--most", type=click.IntRange(10, 10_000), help="The largest size of `scale`.  [default: 10000]")
 @click.option("--moviepy/--no-moviepy", "beside", default=None, help="MoviePy beside it, in .venv-bench.")
 @click.option("--show", is_flag=True, help="Only print the expert's FFmpeg command.")
 @click.option(
