@@ -5,12 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
+from jynco.compose.transitions import TRANSITIONS
 from jynco.document.fields import Object, child, fraction, text
 
 GENERATED_SECONDS: Final = Fraction(3)  # how long a generated clip is that does not say
 TRANSITION_SECONDS: Final = Fraction(1, 2)  # how long a dissolve, wipe or fade is that does not say
-CROSSES: Final = frozenset({"dissolve", "wipe"})
-KINDS: Final = CROSSES | {"fade"}
+
+
+def crosses(kind: str) -> bool:
+    """Whether a transition shows both clips at once."""
+    return kind not in {"none", "fade"}
 
 
 def is_footage(clip: Object) -> bool:
@@ -26,13 +30,13 @@ def prompt(clip: Object) -> str:
 
 
 def length(clip: Object) -> Fraction | None:
-    """How long the clip plays, in seconds; None where only its own file, or nobody, can say."""
+    """How long the clip plays at its own speed, in seconds; None where only its own file, or nobody, can say."""
     if clip.get("duration") is not None:
         return fraction(clip, "duration")
     return None if is_footage(clip) else GENERATED_SECONDS
 
 
 def transition(clip: Object, end: str) -> str:
-    """The transition at ``in`` or ``out``: fade, dissolve or wipe; none where there is nothing known."""
+    """The transition at ``in`` or ``out``, such as fade, dissolve or wipe; none where there is nothing known."""
     kind = text(child(clip, "effects", "transitions"), end)
-    return kind if kind in KINDS else "none"
+    return kind if kind in TRANSITIONS.names else "none"

@@ -18,6 +18,7 @@ import jsonschema_rs
 
 from jynco.document.fields import Object, child
 from jynco.document.formats import is_date_time
+from jynco.document.merging import merge
 from jynco.document.pointer import under
 from jynco.document.wording import listed, shown
 from jynco.errors import Fault
@@ -35,6 +36,7 @@ def schema() -> Object:
     """The JSON Schema (2020-12) of a storyboard, to be published as it is. Shared: do not change it."""
     text = resources.files("jynco.document").joinpath("schema_v1_2.json").read_text("utf-8")
     loaded: Object = json.loads(text)
+    merge(loaded)
     return loaded
 
 
@@ -43,6 +45,14 @@ def schema_faults(document: Document) -> list[Fault]:
     if _surely_valid(document):
         return []
     return [_fault(error) for error in _thorough().iter_errors(document)]
+
+
+def part_faults(definition: str, value: Json, base: str) -> Iterator[Fault]:
+    """What one of the schema's ``$defs`` refuses of a part of a document; ``base`` is the pointer to the part."""
+    part = _thorough().evolve(schema=child(schema(), "$defs", definition))
+    for error in part.iter_errors(value):
+        fault = _fault(error)
+        yield Fault(base + fault.pointer, fault.code, fault.detail)
 
 
 def _surely_valid(document: Document) -> bool:
@@ -141,6 +151,8 @@ _SENTENCES: Final[dict[str, tuple[str, Callable[[_Refusal], str]]]] = {
     "enum": ("choice", lambda it: it.must(f"one of {', '.join(_names(it.rule))}")),
     "minimum": ("range", lambda it: it.must(f"{it.rule} or more")),
     "maximum": ("range", lambda it: it.must(f"{it.rule} or less")),
+    "minItems": ("range", lambda it: it.must(f"a list of {it.rule} or more")),
+    "maxItems": ("limit", lambda it: f"has over {it.rule} entries; leave some out"),
     "pattern": ("pattern", _shape),
     "format": ("date_time", lambda it: it.must("a moment such as '2026-01-31T12:00:00Z'")),
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from jynco.compose.layers import LAYERS
 from jynco.document.clips import is_footage, prompt, transition
-from jynco.document.fields import Object, Place, child, clips, entries, fraction, layers, number, text, whole
+from jynco.document.fields import Object, Place, child, clips, fraction, layers, number, text, whole
+from jynco.document.looks import Compositions, compositions, looks, settings, speed
 from jynco.model.ids import ClipId, ProjectId
 from jynco.model.states import OnMissing
 from jynco.model.storyboard import (
@@ -12,12 +14,12 @@ from jynco.model.storyboard import (
     Codec,
     Document,
     Effects,
-    Filter,
-    FilterKind,
     OutputSettings,
+    Overlay,
     Quality,
     Storyboard,
     TextLayer,
+    Transition,
     TransitionKind,
 )
 from jynco.model.time import Rate, exact
@@ -25,13 +27,15 @@ from jynco.model.time import Rate, exact
 
 def storyboard(document: Document) -> Storyboard:
     """The view of a document in which ``checks.faults`` finds nothing; of others it may be anything."""
+    named = compositions(document)
     return Storyboard(
         project_id=ProjectId(text(document, "projectId")),
         output=_output(child(document, "outputSettings")),
-        clips=tuple(map(_clip, clips(document))),
+        clips=tuple(_clip(place, named) for place in clips(document)),
         audio=tuple(map(_audio, layers(document, "audio"))),
         text=tuple(map(_text, layers(document, "text"))),
         title=_some(child(document, "metadata"), "title"),
+        overlays=tuple(_overlay(place, kind) for kind in LAYERS.names for place in layers(document, kind)),
     )
 
 
@@ -47,7 +51,7 @@ def _output(settings: Object) -> OutputSettings:
     )
 
 
-def _clip(place: Place) -> Clip:
+def _clip(place: Place, named: Compositions) -> Clip:
     pointer, clip = place
     missing = text(clip, "onMissing")
     return Clip(
@@ -59,26 +63,23 @@ def _clip(place: Place) -> Clip:
         duration=fraction(clip, "duration"),
         start_time=fraction(clip, "startTime"),
         transition_duration=fraction(clip, "transitionDuration"),
-        effects=_effects(clip),
+        effects=_effects(clip, named),
         provider=_provider(clip),
         negative_prompt=_some(clip, "negativePrompt") or "",
         seed=whole(clip, "seed"),
         on_missing=OnMissing(missing) if missing else None,
         provider_options=child(clip, "providerOptions"),
+        speed=speed(clip, named),
     )
 
 
-def _effects(clip: Object) -> Effects:
-    return Effects(
-        enter=TransitionKind(transition(clip, "in")),
-        leave=TransitionKind(transition(clip, "out")),
-        filters=tuple(_filter(item) for _, item in entries(child(clip, "effects"), "filters")),
-    )
+def _effects(clip: Object, named: Compositions) -> Effects:
+    return Effects(_transition(clip, "in"), _transition(clip, "out"), looks(clip, named))
 
 
-def _filter(item: Object) -> Filter:
-    intensity = number(item, "intensity")
-    return Filter(FilterKind(text(item, "type")), 0.5 if intensity is None else float(intensity))
+def _transition(clip: Object, end: str) -> Transition:
+    kind = transition(clip, end)
+    return TransitionKind(kind) if kind in set(TransitionKind) else kind
 
 
 def _provider(clip: Object) -> str | None:
@@ -97,6 +98,18 @@ def _audio(place: Place) -> AudioLayer:
         start_time=exact(number(layer, "startTime") or 0),
         duration=fraction(layer, "duration"),
         volume=1.0 if volume is None else float(volume),
+    )
+
+
+def _overlay(place: Place, kind: str) -> Overlay:
+    pointer, layer = place
+    return Overlay(
+        kind=kind,
+        layer_id=text(layer, "layerId"),
+        pointer=pointer,
+        start_time=exact(number(layer, "startTime") or 0),
+        duration=fraction(layer, "duration"),
+        settings=settings(layer, LAYERS.get(kind).parameters),
     )
 
 

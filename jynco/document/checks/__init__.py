@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from jynco.document import codec
-from jynco.document.checks import amounts, extensions, ids, layers, paths, seams, sizes, times
+from jynco.document.checks import amounts, extensions, ids, layers, looks, paths, seams, sizes, times
 from jynco.document.checks.limits import Limits
 from jynco.document.pointer import order
 from jynco.document.schema import schema_faults
@@ -20,6 +20,7 @@ _CHECKS = (
     extensions.extension_faults,
     ids.id_faults,
     layers.layer_faults,
+    looks.look_faults,
     paths.path_faults,
     seams.seam_faults,
     sizes.size_faults,

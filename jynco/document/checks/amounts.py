@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jynco.compose.layers import LAYERS
 from jynco.document.checks.limits import Limits
 from jynco.document.fields import Object, child, clips, layers, text
 from jynco.document.pointer import under
@@ -14,7 +15,7 @@ from jynco.model.storyboard import Document
 def amount_faults(document: Document, limits: Limits) -> Iterator[Fault]:
     """Too many clips, layers or filters; texts that are too long."""
     yield from _count(document, "timeline", "", limits.clips, "clips")
-    for kind in ("audio", "text"):
+    for kind in ("audio", "text", *LAYERS.names):
         yield from _count(child(document, "layers"), kind, "/layers", limits.layers, "layers")
         for pointer, layer in layers(document, kind):
             yield from _length(layer, "content", pointer, limits.text)

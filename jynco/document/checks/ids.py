@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jynco.compose.layers import LAYERS
 from jynco.document.checks.limits import Limits
 from jynco.document.fields import Place, clips, layers, text
 from jynco.document.pointer import under
@@ -16,8 +17,8 @@ def id_faults(document: Document, limits: Limits) -> Iterator[Fault]:
     """Ids that come twice, are blank or are too long."""
     yield from _names([("", document)], "projectId", limits)
     yield from _names(clips(document), "clipId", limits)
-    yield from _names(layers(document, "audio"), "layerId", limits)
-    yield from _names(layers(document, "text"), "layerId", limits)
+    for kind in ("audio", "text", *LAYERS.names):
+        yield from _names(layers(document, kind), "layerId", limits)
 
 
 def _names(places: Iterator[Place] | list[Place], field: str, limits: Limits) -> Iterator[Fault]:

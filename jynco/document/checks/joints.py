@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from jynco.document.checks.parts import Part
-from jynco.document.clips import CROSSES, TRANSITION_SECONDS
+from jynco.document.clips import TRANSITION_SECONDS, crosses
 from jynco.model.time import Rate
 
 
@@ -27,13 +27,13 @@ class Joint:
     @property
     def crosses(self) -> bool:
         """Whether both pictures are seen at once."""
-        return self.kind in CROSSES
+        return self.kind != "mixed" and crosses(self.kind)
 
     @property
     def owner(self) -> Part | None:
         """The clip whose transitionDuration holds here: first the second clip, if it names the seam."""
         named = ((self.after, self.after.enter), (self.before, self.before.leave))
-        return next((part for part, kind in named if kind in CROSSES and part.explicit is not None), None)
+        return next((part for part, kind in named if crosses(kind) and part.explicit is not None), None)
 
     @property
     def length(self) -> int | None:

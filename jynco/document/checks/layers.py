@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from jynco.compose.layers import LAYERS
 from jynco.document.checks.limits import Limits
 from jynco.document.checks.times import over
 from jynco.document.fields import Object, child, layers, number, text
@@ -20,7 +21,7 @@ _MOST_FRAMES: Final = 10  # how many frames away words may stand: they may slide
 
 def layer_faults(document: Document, limits: Limits) -> Iterator[Fault]:
     """Layers that begin before the film, never end, or stand or look like nothing that can be drawn."""
-    for kind in ("audio", "text"):
+    for kind in ("audio", "text", *LAYERS.names):
         for pointer, layer in layers(document, kind):
             for name in ("startTime", "duration"):
                 yield from over(layer, name, pointer, limits.film_seconds)

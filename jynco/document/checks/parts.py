@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from jynco.document.clips import length, transition
 from jynco.document.fields import Object, child, clips, fraction, text, whole
+from jynco.document.looks import compositions, speed
 from jynco.model.storyboard import Document
 from jynco.model.time import Rate
 
@@ -34,12 +35,14 @@ def rate(document: Document) -> Rate:
 def parts(document: Document) -> list[Part]:
     """The clips in order, without those of no length: they are not in the film."""
     pace = rate(document)
-    found = [_part(pointer, clip, pace) for pointer, clip in clips(document)]
+    named = compositions(document)
+    found = [_part(pointer, clip, pace, speed(clip, named)) for pointer, clip in clips(document)]
     return [part for part in found if part.frames != 0]
 
 
-def _part(pointer: str, clip: Object, pace: Rate) -> Part:
+def _part(pointer: str, clip: Object, pace: Rate, faster: Fraction) -> Part:
     seconds, start, explicit = length(clip), fraction(clip, "startTime"), fraction(clip, "transitionDuration")
+    seconds = None if seconds is None else seconds / faster
     known = seconds is not None and seconds >= 0
     return Part(
         pointer=pointer,

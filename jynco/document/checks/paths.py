@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from jynco.document.checks.limits import Limits
+from jynco.document.checks.looks import files
 from jynco.document.clips import is_footage
 from jynco.document.fields import clips, layers, text
 from jynco.document.wording import shown
@@ -29,6 +30,8 @@ def path_faults(document: Document, limits: Limits) -> Iterator[Fault]:
     for pointer, layer in layers(document, "audio"):
         if isinstance(layer.get("sourceFile"), str):
             yield from _path(f"{pointer}/sourceFile", text(layer, "sourceFile"), limits)
+    for pointer, path in files(document):
+        yield from _path(pointer, path, limits)
 
 
 def _path(pointer: str, path: str, limits: Limits) -> Iterator[Fault]:
