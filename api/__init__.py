@@ -24,8 +24,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The application of these settings (the environment's otherwise). UsageWrong where it must not start."""
     settings = settings or read()
     refuse_unguarded(settings)
-    configure(settings)
-    house.use(settings, connections=CONNECTIONS)
+    configure(settings, waited_for=True)
+    house.use(settings, connections=CONNECTIONS, waited_for=True)
     app = Flask("api")
     app.config.update(
         MAX_CONTENT_LENGTH=bodies.DOCUMENT_BYTES,  # routes that take more, or less, say so

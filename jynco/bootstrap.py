@@ -13,6 +13,7 @@ from config.settings import VENDORS, Access, Settings
 from jynco.adapters.clock import SystemClock
 from jynco.adapters.database.desk import LOCAL, desk
 from jynco.adapters.lock.file import FileLocks
+from jynco.adapters.lock.watchful import WatchfulLocks
 from jynco.adapters.providers.account import Account
 from jynco.adapters.storage.local import LocalStorage
 from jynco.agents.architect import Architect
@@ -66,13 +67,23 @@ class House:
         self.database.close()
 
 
-def build(settings: Settings, database: Database | None = None, *, connections: int = CONNECTIONS) -> House:
-    """The house of these settings; ``database`` instead of the one they name (its in-memory twin, say)."""
+def build(
+    settings: Settings,
+    database: Database | None = None,
+    *,
+    connections: int = CONNECTIONS,
+    waited_for: bool = False,
+) -> House:
+    """The house of these settings; ``database`` instead of the one they name (its in-memory twin, say).
+
+    ``waited_for``: somebody waits for every answer, and would rather hear within 3 s that there is none.
+    """
     clock = SystemClock()
     storage, lock = _storage(settings), _locks(settings)
     media, pictures = _media()
     providers = _providers(settings, clock)
-    database = database or _database(settings, connections)
+    database = database or _database(settings, connections, waited_for=waited_for)
+    lock = WatchfulLocks(lock, database.ping) if waited_for else lock
     quartermaster = Quartermaster(storage, media, pictures)
     keeper = StoryboardKeeper(database, storage, lock, clock)
     casting = _casting(settings, providers, LOCAL)
@@ -104,10 +115,10 @@ def _casting(settings: Settings, providers: Mapping[str, Provider], tenant: str)
     return Casting(providers, settings.providers[0], LOCAL if settings.share_cache else tenant)
 
 
-def _database(settings: Settings, connections: int) -> Database:
+def _database(settings: Settings, connections: int, *, waited_for: bool) -> Database:
     from jynco.adapters.database.postgres import PostgresDatabase
 
-    return PostgresDatabase(settings.servers()[0], pool_size=connections)
+    return PostgresDatabase(settings.servers()[0], pool_size=connections, waited_for=waited_for)
 
 
 def _locks(settings: Settings) -> Lock:

@@ -116,6 +116,10 @@ class ServiceAway(JyncoError):
     retryable = True
 
 
+class Busy(ServiceAway):
+    """Somebody else holds what was asked for, and will let go of it."""
+
+
 class StorageFull(ServiceAway):
     """No space, or no permission to write."""
 

@@ -17,11 +17,16 @@ app = Celery("jynco", include=["workers.tasks.motion", "workers.tasks.render", "
 app.loader.override_backends["redis"] = "workers.results:UnheardResults"
 
 
-def configure(settings: Settings) -> Celery:
-    """Point the application at this installation's broker. Call once per process, before any task."""
+def configure(settings: Settings, *, waited_for: bool = False) -> Celery:
+    """Point the application at this installation's broker. Call once per process, before any task.
+
+    ``waited_for``: people wait for this process's answers. A bell that cannot be rung at once is left to the sweeper.
+    """
     _, redis_url = settings.servers()
     broker = settings.broker_url or redis_url
     app.conf.update(**_broker(broker), **_results(redis_url), **_manners(), **_shape(settings))
+    if waited_for:
+        app.conf.update(**_haste(app.conf.broker_transport_options))
     app.set_default()  # without it a worker in a thread stores no results, and chords hang in silence
     app.set_current()
     return app
@@ -66,6 +71,19 @@ def _results(url: str) -> dict[str, Any]:
     if url.startswith("rediss://"):
         settings["redis_backend_use_ssl"] = {"ssl_cert_reqs": ssl.CERT_NONE}
     return settings
+
+
+def _haste(transport_options: dict[str, Any]) -> dict[str, Any]:
+    quick = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 0}
+    return {
+        "broker_transport_options": {**transport_options, **quick},
+        "broker_connection_timeout": 1,
+        "task_publish_retry": False,
+        "result_backend_always_retry": False,
+        "redis_socket_timeout": 1,
+        "redis_socket_connect_timeout": 1,
+        "redis_retry_on_timeout": False,
+    }
 
 
 def _manners() -> dict[str, Any]:

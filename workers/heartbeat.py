@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -31,10 +32,17 @@ class Heartbeat:
         self._fraction = claim.job.progress
         self._end = threading.Event()
         self._fault: JyncoError | None = None
+        self._beaten = time.monotonic()
         self._more: list[Callable[[], None]] = []
 
     def check(self) -> None:
-        """LeaseLost or Cancelled when the job is not ours any more, HandedBack when this worker ends."""
+        """LeaseLost or Cancelled when the job is not ours any more, HandedBack when this worker ends.
+
+        Who was frozen for longer than the lease asks before anything else: somebody may have overtaken us, and the
+        thread that would tell has only just woken as well. ServiceAway when nobody can say.
+        """
+        if self._fault is None and time.monotonic() - self._beaten > self._seconds:
+            self._beat()
         if self._fault is not None:
             raise self._fault
         if STOPPING.is_set():
@@ -68,7 +76,7 @@ class Heartbeat:
         # Progress is watched by people, so beats come at least once a second; leases need only a third of theirs.
         while not self._end.wait(min(1.0, self._seconds / 3)):
             try:
-                self._jobs.beat(self._claim, self._seconds, self._fraction)
+                self._beat()
                 for beat in list(self._more):
                     beat()
             except (LeaseLost, Cancelled) as fault:
@@ -76,3 +84,12 @@ class Heartbeat:
                 return
             except JyncoError as fault:
                 log.warning("a heartbeat was missed: %s", fault.message)
+
+    def _beat(self) -> None:
+        began = time.monotonic()
+        try:
+            self._jobs.beat(self._claim, self._seconds, self._fraction)
+        except (LeaseLost, Cancelled) as fault:
+            self._fault = fault
+            raise
+        self._beaten = began

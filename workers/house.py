@@ -14,15 +14,17 @@ _tenant: ContextVar[str | None] = ContextVar("tenant", default=None)
 _built: tuple[int, House] | None = None
 _settings: Settings | None = None
 _connections = CONNECTIONS
+_waited_for = False
 
 
-def use(settings: Settings, *, connections: int = CONNECTIONS) -> None:
+def use(settings: Settings, *, connections: int = CONNECTIONS, waited_for: bool = False) -> None:
     """Say which settings this process's house is built from (the environment's otherwise).
 
     ``connections``: how many to the database, at most; a thread more than there are waits for its turn.
+    ``waited_for``: people wait for the answers, so a database that says nothing is soon said to be away.
     """
-    global _settings, _built, _connections
-    _settings, _built, _connections = settings, None, connections
+    global _settings, _built, _connections, _waited_for
+    _settings, _built, _connections, _waited_for = settings, None, connections, waited_for
 
 
 def enter(tenant: str | None) -> None:
@@ -30,12 +32,16 @@ def enter(tenant: str | None) -> None:
     _tenant.set(tenant)
 
 
+def _build() -> House:
+    return build(_settings or read(), connections=_connections, waited_for=_waited_for)
+
+
 def house() -> House:
     """The house of this process."""
     global _built
     with _lock:
         if _built is None or _built[0] != os.getpid():
-            _built = (os.getpid(), build(_settings or read(), connections=_connections))
+            _built = (os.getpid(), _build())
         whole = _built[1]
     tenant = _tenant.get()
     return whole if tenant is None else whole.of(tenant)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
+import time
 from collections.abc import Sequence
+from typing import NoReturn
 
 from celery.signals import worker_shutting_down
 from celery.utils.nodenames import default_nodename, host_format
@@ -16,6 +20,8 @@ from workers.app import app, configure
 from workers.heartbeat import STOPPING
 from workers.mirror import mirror
 from workers.queues import ROLES
+
+log = logging.getLogger("jynco.workers")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -59,7 +65,16 @@ def _work(name: str, settings: Settings) -> int:
     )
     worker.start()
     mirror.flush()
+    if worker.exitcode and not STOPPING.is_set():
+        _begin_again(name)
     return int(worker.exitcode or 0)
+
+
+def _begin_again(name: str) -> NoReturn:
+    """Kombu gives up when a broker dies in the middle of a reconnection; whoever watches over us need not know."""
+    log.error("the worker ended by itself and begins again")
+    time.sleep(1)
+    os.execv(sys.executable, [sys.executable, "-m", "workers", name])
 
 
 def _stop(**_: object) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from jynco.errors import ServiceAway, StorageFull
+from jynco.errors import Busy, StorageFull
 
 
 class FileLocks:
@@ -25,7 +25,7 @@ class FileLocks:
         try:
             lock.acquire()
         except Timeout:
-            raise ServiceAway(f"'{name}' is busy: try again in a moment.", retry_after=5) from None
+            raise Busy(f"'{name}' is busy: try again in a moment.", retry_after=5) from None
         except OSError as fault:
             raise StorageFull(f"Cannot lock below {self._folder}: {fault.strerror}.") from fault
         try:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from jynco.errors import ServiceAway
+from jynco.errors import Busy
 
 
 class MemoryLocks:
@@ -20,7 +20,7 @@ class MemoryLocks:
         """Hold ``name`` for the block; waits at most ``timeout`` seconds, then ServiceAway."""
         lock = self._locks.setdefault(name, threading.Lock())
         if not lock.acquire(timeout=timeout):
-            raise ServiceAway(f"'{name}' is busy: try again in a moment.", retry_after=5)
+            raise Busy(f"'{name}' is busy: try again in a moment.", retry_after=5)
         try:
             yield
         finally:

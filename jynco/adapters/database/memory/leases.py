@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
 from jynco.adapters.database.memory.store import JobRow, Store, shown_job
@@ -13,7 +12,8 @@ from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Job
 from jynco.model.states import ClipStatus, JobKind, JobState
 
-DOUBLINGS: Final = 5  # the sweeper's back-off stops growing at grace * 2**5
+LONGEST: Final = 30.0  # seconds between two rings: a job must not stay unheard for long after the last fault
+FILM: Final = 5.0  # seconds that a chord may take to ring for the film of its clips
 
 
 def claim(store: Store, job_id: JobId, owner: str, seconds: float) -> Claim | None:
@@ -76,15 +76,20 @@ def hand_back(row: JobRow) -> None:
 
 def stranded(store: Store, grace: float, limit: int) -> Sequence[Job]:
     """Jobs that nobody holds and that are ``grace`` seconds overdue; found again, each is due later still."""
-    late = store.now(-grace)
     waiting = _waiting_for_clips(store.jobs.values())
-    found = [row for job_id, row in store.jobs.items() if row.due_at < late and job_id not in waiting]
+    overdue = [row for row in store.jobs.values() if row.due_at < store.now(-_patience(row.job, grace))]
+    found = [row for row in overdue if row.job.job_id not in waiting]
     idle = [row for row in found if not row.job.state.terminal and store.free(row.lease_until)]
     chosen = sorted(idle, key=lambda row: row.due_at)[:limit]
     for row in chosen:
-        row.due_at = store.now() + timedelta(seconds=grace * 2 ** min(row.job.resends, DOUBLINGS))
+        pause = min(grace * 2 ** min(row.job.resends, 10), max(grace, LONGEST))
+        row.due_at = store.now(pause - _patience(row.job, grace))  # late again when the pause is over
         row.job = replace(row.job, resends=row.job.resends + 1)
     return [shown_job(row) for row in store.jobs.values() if any(row is one for one in chosen)]
+
+
+def _patience(job: Job, grace: float) -> float:
+    return min(grace, FILM) if job.kind is JobKind.RENDER else grace
 
 
 def _waiting_for_clips(rows: Iterable[JobRow]) -> set[JobId | None]:

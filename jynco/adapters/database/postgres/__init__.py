@@ -6,7 +6,7 @@ from copy import copy
 
 from sqlalchemy import text
 
-from jynco.adapters.database.postgres.gate import Gate
+from jynco.adapters.database.postgres.gate import WAITED_FOR, WORKING, Gate
 from jynco.adapters.database.postgres.jobs import PostgresJobs
 from jynco.adapters.database.postgres.keys import PostgresKeys
 from jynco.adapters.database.postgres.ledger import PostgresLedger
@@ -19,8 +19,14 @@ __all__ = ["PostgresDatabase"]
 class PostgresDatabase:
     """Postgres behind ``jynco.ports.Database``. Nothing is opened before it is first asked."""
 
-    def __init__(self, url: str, *, pool_size: int = 5, application_name: str = "jynco") -> None:
-        self._furnish(Gate(url, pool_size=pool_size, application_name=application_name))
+    def __init__(
+        self, url: str, *, pool_size: int = 5, application_name: str = "jynco", waited_for: bool = False
+    ) -> None:
+        """``waited_for``: somebody waits for each answer, so that the database is given up after 2 s of silence."""
+        patience = WAITED_FOR if waited_for else WORKING
+        self._furnish(
+            Gate(url, pool_size=pool_size, application_name=application_name, patience=patience)
+        )
 
     def of(self, tenant: str) -> PostgresDatabase:
         """The same database as one tenant sees it: what is somebody else's is not there."""

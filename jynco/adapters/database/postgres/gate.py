@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -18,20 +20,34 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from jynco.adapters.database.postgres.line import Line, Silence
 from jynco.adapters.database.text import decode, encode
 from jynco.errors import Conflict, JyncoError, LimitExceeded, NotFound, ServiceAway, StorageFull, UsageWrong
 
 if TYPE_CHECKING:
     import psycopg
 
-SECONDS_TO_CONNECT: Final = 3  # the API must be able to answer 503 this soon
 RETRY_AFTER: Final = 2.0  # seconds; Postgres is back from a restart in about that time
-
-# A worker that is frozen inside a transaction must not keep its project's row, hence the idle limit.
 SESSION: Final = (
-    "SET timezone = 'UTC'; SET statement_timeout = '30s'; SET lock_timeout = '10s';"
+    "SET timezone = 'UTC'; SET statement_timeout = '{statement}ms'; SET lock_timeout = '{lock}ms';"
+    # a worker that is frozen inside a transaction must not keep its project's row
     " SET idle_in_transaction_session_timeout = '15s'"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long who asks may wait, in seconds. The server gives up before we do, so that one slow question of a
+    living server is told from a server that says nothing at all."""
+
+    connect: int
+    statement: float
+    lock: float
+    silence: float
+
+
+WORKING: Final = Patience(connect=3, statement=30, lock=10, silence=45)
+WAITED_FOR: Final = Patience(connect=2, statement=1.8, lock=1.5, silence=2)  # 503 within 3 s
 
 # A child keeps its parent's connections untouched: closing one would tell the server that the parent is gone.
 _inherited: list[psycopg.Connection[Any]] = []
@@ -40,10 +56,14 @@ _inherited: list[psycopg.Connection[Any]] = []
 class Gate:
     """Lends transactions. Raises ServiceAway for whatever keeps Postgres from answering."""
 
-    def __init__(self, url: str, *, pool_size: int, application_name: str) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int, application_name: str, patience: Patience = WORKING
+    ) -> None:
         self.tenant: str | None = None  # None: everybody's rows
-        self.engine = _engine(url, pool_size, application_name)
-        event.listen(self.engine, "connect", _prepare)
+        self._silence = Silence(patience.silence)
+        self.engine = _engine(url, pool_size, application_name, patience)
+        event.listen(self.engine, "do_connect", partial(_open, self._silence))
+        event.listen(self.engine, "connect", partial(_prepare, _session(patience)))
         event.listen(self.engine, "checkout", _refuse_inherited)
 
     def of(self, tenant: str) -> Gate:
@@ -55,6 +75,8 @@ class Gate:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back by any error."""
+        if self._silence.lasts:  # who comes now need not find out by waiting as well
+            raise _away()
         try:
             with self.engine.begin() as connection:
                 yield connection
@@ -66,7 +88,7 @@ class Gate:
             raise _away() from error
 
 
-def _engine(url: str, pool_size: int, application_name: str) -> Engine:
+def _engine(url: str, pool_size: int, application_name: str, patience: Patience) -> Engine:
     try:
         address = make_url(url).set(drivername="postgresql+psycopg")
     except (ArgumentError, ValueError):
@@ -77,23 +99,32 @@ def _engine(url: str, pool_size: int, application_name: str) -> Engine:
         address,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=SECONDS_TO_CONNECT,
+        pool_timeout=patience.connect,
         pool_pre_ping=True,
         hide_parameters=True,
         json_serializer=encode,
         json_deserializer=decode,
         connect_args={
-            "connect_timeout": SECONDS_TO_CONNECT,
-            "tcp_user_timeout": SECONDS_TO_CONNECT * 1000,  # milliseconds; ends calls into a dead network
+            "connect_timeout": patience.connect,
+            "tcp_user_timeout": patience.connect * 1000,  # milliseconds; ends calls into a dead network
             "application_name": application_name,
         },
     )
 
 
-def _prepare(connection: psycopg.Connection[Any], record: Any) -> None:
+def _session(patience: Patience) -> bytes:
+    limits = {"statement": round(patience.statement * 1000), "lock": round(patience.lock * 1000)}
+    return SESSION.format(**limits).encode()
+
+
+def _open(silence: Silence, _dialect: Any, _record: Any, args: list[Any], params: dict[str, Any]) -> Line:
+    return Line.opened(silence, *args, **params)
+
+
+def _prepare(session: bytes, connection: psycopg.Connection[Any], record: Any) -> None:
     record.info["pid"] = os.getpid()
     connection.autocommit = True
-    connection.execute(SESSION)
+    connection.execute(session)
     connection.autocommit = False
 
 

@@ -16,7 +16,8 @@ from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Job
 from jynco.model.states import ClipStatus, JobKind, JobState
 
-DOUBLINGS: Final = 5  # the sweeper's back-off stops growing at grace * 2**5
+LONGEST: Final = 30.0  # seconds between two rings: a job must not stay unheard for long after the last fault
+FILM: Final = 5.0  # seconds that a chord may take to ring for the film of its clips
 
 _free = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= NOW)
 _open = jobs.c.state.in_(OPEN)
@@ -96,11 +97,14 @@ def change(connection: Connection, claim: Claim, values: dict[str, object]) -> R
 
 def stranded(connection: Connection, grace: float, limit: int) -> Sequence[Job]:
     """Jobs that nobody holds and that are ``grace`` seconds overdue; found again, each is due later still."""
-    late = jobs.c.due_at < NOW - timedelta(seconds=grace)
+    grown = grace * func.power(2.0, func.least(jobs.c.resends, 10))
+    pause = func.least(grown, max(grace, LONGEST))
+    patience = case((jobs.c.kind == JobKind.RENDER, min(grace, FILM)), else_=grace)
+    late = jobs.c.due_at < NOW - timedelta(seconds=1) * patience
     found = select(jobs.c.job_id).where(_open, _free, late, not_(_waits_for_clips())).order_by(jobs.c.due_at)
     chosen = found.limit(limit).with_for_update(skip_locked=True).cte("chosen")
-    doubled = func.power(2.0, func.least(jobs.c.resends, DOUBLINGS))
-    again = {"resends": jobs.c.resends + 1, "due_at": NOW + timedelta(seconds=grace) * doubled}
+    # due again by that which makes it late when the pause is over
+    again = {"resends": jobs.c.resends + 1, "due_at": NOW + timedelta(seconds=1) * (pause - patience)}
     sent = update(jobs).where(jobs.c.job_id.in_(select(chosen.c.job_id))).values(again).returning(jobs)
     ordered = sorted(connection.execute(sent).mappings(), key=lambda row: row["ordinal"])
     return [rows.to_job(row) for row in ordered]
