@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Queue
 
 from bench.meter import Cost, metered
 from bench.reference import Quiet, Reference
 from jynco.adapters.media.ffmpeg import FFmpeg
 from jynco.adapters.media.stills import Stills
 from jynco.adapters.storage.local import LocalStorage
-from jynco.agents.cutting import Cutting, Reel
+from jynco.agents.cutting import Cutting, Note, Reel
 from jynco.agents.quartermaster import Quartermaster
+from jynco.agents.screening import Screen
+from jynco.compose.cutlist import Cutlist
 from jynco.compose.encoder import Container
 from jynco.compose.timeline import lay_out
+from jynco.model.ids import JobId
 from jynco.model.media import Command
 
 MEDIA = FFmpeg()
 LONGEST = 3600.0  # seconds of one command
+LOOK = 0.002  # seconds between two looks of a player
+JOB = JobId("job_render_bench")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +63,22 @@ class Room:
         self.quartermaster = Quartermaster(self.storage, MEDIA, Stills())
         self.cutting = Cutting(self.quartermaster, MEDIA, cores)
 
-    def cut(self, what: Reference, target: Path | None = None) -> Sample:
+    def cut(self, what: Reference, target: Path | None = None, note: Note | None = None) -> Sample:
         """The film, once; into the file ``target`` where somebody wants to look at it."""
         with metered() as cost, self.storage.scratch() as work:
             place = target or work / "film.mp4"
-            survey = self.cutting.film(reel(what), work=work, target=place, watch=Quiet())
+            survey = self.cutting.film(reel(what), work=work, target=place, watch=Quiet(), note=note)
         return Sample(cost, len(survey.encode), survey.segments)
+
+    def watched(self, what: Reference) -> tuple[Sample, Sample]:
+        """The film, once, as a player follows it: its cost, and the wall clock until its first second could play."""
+        begun: Queue[Cutlist] = Queue()
+        with ThreadPoolExecutor(1) as pool:
+            start = time.perf_counter()
+            making = pool.submit(self.cut, what, None, begun.put)
+            _until_it_plays(Screen(self.quartermaster, JOB, begun.get(timeout=LONGEST)), making)
+            playable = time.perf_counter() - start
+            return making.result(), Sample(Cost(playable))
 
     def tried(self, what: Reference) -> Sample:
         """The film, once; what had to be encoded for it is forgotten again."""
@@ -72,3 +90,15 @@ class Room:
 
     def _keys(self) -> set[str]:
         return set(self.storage.keys("cache"))
+
+
+def _until_it_plays(screen: Screen, making: Future[Sample]) -> None:
+    """Returns when the parts of the first second were read, as the API sends them."""
+    while sum(map(screen.seconds, range(screen.ready))) < 1:
+        if making.done():
+            making.result()  # what ended it
+            break
+        time.sleep(LOOK)
+    screen.opening()
+    for number in range(screen.ready):
+        screen.part(number)

@@ -82,6 +82,7 @@ def _ratios(row: Row) -> str:
         return "1"
     goal = f" (goal {'>=' if row.aim.faster else '<='} {row.aim.goal:g})" if row.aim.goal else ""
     if row.aim.faster:
-        return f"{row.wall:.1f}x faster{goal}, {row.cpu:.1f}x less CPU, against {row.aim.base}"
+        cpu = f", {row.cpu:.1f}x less CPU" if row.cost.cpu else ""
+        return f"{row.wall:.1f}x faster{goal}{cpu}, against {row.aim.base}"
     memory = f", {row.memory:.2f}x memory" if row.cost.memory else ""
     return f"{row.wall:.2f}x wall{goal}, {row.cpu:.2f}x CPU{memory}, against {row.aim.base}"

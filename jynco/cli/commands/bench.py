@@ -29,7 +29,9 @@ FULL = {"runs": 3, "clips": 10, "seconds": 5, "size": "1920x1080", "most": 10_00
 @click.option("--size", metavar="WxH", help="Its frame.  [default: 1920x1080]")
 @click.option("--seed", type=int, default=1, show_default=True, help="What the reference film is made from.")
 @click.option("--cores", type=click.IntRange(1, 64), default=2, show_default=True, help="Each way may use.")
-@click.option("--most", type=click.IntRange(10, 10_000), help="The largest size of `scale`.  [default: 10000]")
+@click.option(
+    "--most", type=click.IntRange(10, 10_000), help="The largest size of `scale`.  [default: 10000]"
+)
 @click.option("--moviepy/--no-moviepy", "beside", default=None, help="MoviePy beside it, in .venv-bench.")
 @click.option("--show", is_flag=True, help="Only print the expert's FFmpeg command.")
 @click.option(
@@ -74,6 +76,7 @@ def _said(speech: Speech, sentence: str) -> None:
 
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal()) or int(width) % 2 or int(height) % 2:
+    sides = [int(side) if side.isdecimal() else 0 for side in (width, height)]
+    if any(side < 16 or side % 2 for side in sides):
         raise UsageWrong(f"--size must be two even numbers of pixels, such as 1280x720; it is '{text}'.")
-    return int(width), int(height)
+    return sides[0], sides[1]
