@@ -9,9 +9,22 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
+from jynco.model.admission import Ask, Breaker, Gate, GateReport, Verdict
 from jynco.model.ids import CacheKey, JobId, ProjectId
-from jynco.model.jobs import Claim, ClipRow, Event, Failure, Generation, Job, Outcome, Project, Receipt
-from jynco.model.media import Command, MediaInfo
+from jynco.model.jobs import (
+    Claim,
+    ClipRow,
+    Event,
+    Failure,
+    Generation,
+    Job,
+    Outcome,
+    Project,
+    Receipt,
+    Remark,
+)
+from jynco.model.media import Command, Look, MediaInfo
+from jynco.model.money import Budget, Grain, Loss, Room, Span, Spend
 from jynco.model.motion import Capabilities, PollAnswer, Shot, Ticket
 from jynco.model.states import GenerationState, JobState
 from jynco.model.storyboard import Document
@@ -76,6 +89,7 @@ class Media(Protocol):
     def probe(self, path: Path) -> MediaInfo: ...
     def run(self, command: Command, watch: Watch, *, timeout: float) -> None: ...
     def verify(self, path: Path) -> MediaInfo: ...  # decodes every frame
+    def look(self, path: Path) -> Look: ...  # as verify, and what there is to be seen
     def build(self) -> str: ...  # names the FFmpeg build, for keys
 
 
@@ -122,6 +136,8 @@ class Jobs(Protocol):
     def park(
         self, claim: Claim, seconds: float, *, refused: bool = False
     ) -> None: ...  # lease back, next step later
+    def recast(self, claim: Claim, shot: Shot, *said: Remark) -> None: ...  # another of its lineup makes the clip
+    def held_back(self, job_id: JobId, seconds: float) -> bool: ...  # has not begun, and people paused its queue
     def finish_motion(
         self, claim: Claim, outcome: Outcome
     ) -> None: ...  # job, clip row and event in one transaction
@@ -138,8 +154,8 @@ class Ledger(Protocol):
     """Generations: at most one live attempt per cache key, one owner at a time."""
 
     def take(
-        self, key: CacheKey, job: Job, owner: str, seconds: float
-    ) -> Generation | None: ...  # made or resumed; None: somebody else's
+        self, key: CacheKey, job: Job, owner: str, seconds: float, *, price: Decimal | None = ...
+    ) -> Generation | None: ...  # made (its price reserved, or BudgetExceeded) or resumed; None: somebody else's
     def advance(
         self,
         generation: Generation,
@@ -154,11 +170,40 @@ class Ledger(Protocol):
     def unknown(
         self, key: CacheKey
     ) -> Generation | None: ...  # the latest attempt, when nobody knows its outcome
+    def latest(self, key: CacheKey) -> Generation | None: ...  # whatever became of it
     def history(self, project_id: ProjectId) -> Sequence[Generation]: ...
+    def withdraw(self, owner: str, seconds: float, limit: int) -> Sequence[Generation]: ...  # wanted by nobody
+
+
+class Books(Protocol):
+    """What was spent, on what and for nothing; and budgets. ``project_id`` None: the tenant's own, of this month."""
+
+    def total(self, span: Span) -> Spend: ...
+    def by(
+        self, grains: Sequence[Grain], span: Span, after: Sequence[str] | None, limit: int
+    ) -> Sequence[Spend]: ...  # by their words, rising
+    def lost(self, span: Span) -> Spend: ...  # for nothing, in all
+    def losses(self, span: Span, after: int | None, limit: int) -> Sequence[Loss]: ...  # the newest first
+    def rooms(self, project_id: ProjectId | None) -> Sequence[Room]: ...  # every budget that holds
+    def budget(self, project_id: ProjectId | None) -> Budget | None: ...  # NotFound (project)
+    def set_budget(self, project_id: ProjectId | None, budget: Budget | None) -> None: ...  # NotFound
+
+
+class Admission(Protocol):
+    """The vendors' gates: limits and pauses hold for all workers together, by the database's clock."""
+
+    def ask(self, ask: Ask) -> Verdict: ...  # right before an attempt begins; who is not let in stands in line
+    def heard(self, gate: Gate, fault: str | None, breaker: Breaker) -> None: ...  # None: the vendor answered
+    def running(self, keys: Sequence[CacheKey]) -> frozenset[CacheKey]: ...  # those with a live attempt
+    def pause(self, name: str) -> None: ...  # a queue, or "provider:name[:model]"; twice is once
+    def resume(self, name: str) -> None: ...
+    def paused(self) -> Mapping[str, datetime]: ...  # since when, by name
+    def report(self) -> Sequence[GateReport]: ...
+    def sweep(self) -> int: ...  # forgets what no limit counts any more
 
 
 class Database(Protocol):
-    """The truth, and the four ways to it."""
+    """The truth, and the six ways to it."""
 
     @property
     def projects(self) -> Projects: ...
@@ -166,6 +211,10 @@ class Database(Protocol):
     def jobs(self) -> Jobs: ...
     @property
     def ledger(self) -> Ledger: ...
+    @property
+    def books(self) -> Books: ...
+    @property
+    def admission(self) -> Admission: ...
     def ping(self) -> None: ...  # raises ServiceAway
     def close(self) -> None: ...
 

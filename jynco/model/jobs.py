@@ -82,6 +82,22 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Why one of a clip's providers did not make it; ``refusals``: how often it had been asked and said no."""
+
+    provider: str
+    model: str
+    code: str
+    message: str
+    refusals: int = 0
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        return f"{self.provider}:{self.model}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One unit of work. A render job has one motion job below it per clip that must be generated."""
 
@@ -96,6 +112,10 @@ class Job:
     clip_id: ClipId | None = None
     shot: Shot | None = None  # motion jobs only
     image: str | None = None  # motion jobs only: the source image, relative to the project's folder
+    lineup: tuple[
+        Shot, ...
+    ] = ()  # motion jobs only: the shot for each provider in turn; empty: only ``shot``
+    said: tuple[Remark, ...] = ()  # by those of the lineup that are out
     document: Document | None = None  # render jobs only: the document as it was planned
     options: Mapping[str, Json] = field(default_factory=dict)
     attempts: int = 0  # refused submits so far
@@ -108,6 +128,11 @@ class Job:
     created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+
+    @property
+    def refusals(self) -> int:
+        """Refused submits so far at the provider whose turn it is."""
+        return self.attempts - sum(remark.refusals for remark in self.said)
 
     @property
     def on_missing(self) -> OnMissing:
@@ -138,7 +163,13 @@ class Generation:
     state: GenerationState
     owner: str  # who holds its lease
     fence: int
-    fresh: bool = False  # made by this very call: nothing was ever sent for it
+    fresh: bool = (
+        False  # by this very call: made (nothing was sent for it), or withdrawn (nobody was told to stop)
+    )
+    job_id: JobId | None = None  # whose it was last
+    tenant: str = "local"
+    correlation_id: str | None = None  # of the request that began it: its budget is shared
+    shot: Shot | None = None  # what was ordered; None in rows from before it was kept
     task_id: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     estimated_usd: Decimal | None = None
@@ -146,6 +177,8 @@ class Generation:
     error_code: str | None = None
     error_message: str | None = None
     created_at: datetime | None = None
+    updated_at: datetime | None = None
+    withdrawn_at: datetime | None = None  # nobody wants it any more, and the vendor is told so after this
 
 
 @dataclass(frozen=True, slots=True)

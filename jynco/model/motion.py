@@ -123,6 +123,15 @@ class Capabilities:
     takes_negative_prompt: bool = True
     needs_prompt: bool = False
     longest_prompt: int | None = None  # characters, as UTF-16 counts them
+    shows_the_picture: bool = False  # what it makes is as dark and as still as picture and prompt are
+
+    def price(self, shot: Shot) -> Decimal | None:
+        """US dollars for an order; 0 where nothing is ever billed, None where no price is published."""
+        if not self.billable:
+            return Decimal(0)
+        seconds = shot.rate.seconds(shot.frames)
+        rate = self.usd_per_second
+        return None if rate is None else rate * seconds.numerator / seconds.denominator
 
     def ordered(self, shot: Shot) -> Shot:
         """The shot that is asked for in place of ``shot``, so that clips cut from one generation share its key.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
@@ -29,8 +30,10 @@ from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.render import Render, Rendered
 from jynco.agents.steps import Finished, Refused, Step
 from jynco.agents.storyboard import StoryboardKeeper
+from jynco.model.admission import Rules
 from jynco.model.ids import CacheKey, ClipId, ProjectId
 from jynco.model.jobs import Claim, ClipRow, Generation, Job
+from jynco.model.money import FREE
 from jynco.model.plan import Plan, Wishes
 from jynco.model.states import Lane, OnMissing, Purpose
 from jynco.model.storyboard import Document, Json
@@ -88,6 +91,7 @@ class Shop:
     database: Database = field(init=False)
     providers: dict[str, Provider] = field(init=False)
     lock: MemoryLocks = field(default_factory=MemoryLocks)
+    rules: Rules = field(default_factory=Rules)
 
     def __post_init__(self) -> None:
         self.storage = LocalStorage(self.folder / "data")
@@ -117,8 +121,11 @@ class Shop:
             self.quartermaster,
             self.providers,
             self.clock,
+            self.database.jobs,
+            self.database.admission,
             lease=LEASE,
             give_up=GIVE_UP,
+            rules=self.rules,
         )
 
     # --- people ----------------------------------------------------------------------------------------
@@ -234,8 +241,10 @@ class Mortal:
         self._after = after
         self._dead = False
 
-    def take(self, key: CacheKey, job: Job, owner: str, seconds: float) -> Generation | None:
-        return self._ledger.take(key, job, owner, seconds)
+    def take(
+        self, key: CacheKey, job: Job, owner: str, seconds: float, *, price: Decimal | None = FREE
+    ) -> Generation | None:
+        return self._ledger.take(key, job, owner, seconds, price=price)
 
     def advance(self, generation: Generation, state: str, **known: object) -> Generation:
         self._die(state == self._before)
@@ -254,8 +263,14 @@ class Mortal:
     def unknown(self, key: CacheKey) -> Generation | None:
         return self._ledger.unknown(key)
 
+    def latest(self, key: CacheKey) -> Generation | None:
+        return self._ledger.latest(key)
+
     def history(self, project_id: ProjectId) -> list[Generation]:
         return list(self._ledger.history(project_id))
+
+    def withdraw(self, owner: str, seconds: float, limit: int) -> list[Generation]:
+        return list(self._ledger.withdraw(owner, seconds, limit))
 
     def _die(self, now: bool) -> None:
         if now or self._dead:

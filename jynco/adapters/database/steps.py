@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from jynco.errors import Conflict, LeaseLost
 from jynco.model.ids import ClipId
 from jynco.model.jobs import Generation, Job
+from jynco.model.money import Budget
 from jynco.model.motion import Shot
 from jynco.model.states import GENERATION_STEPS, GenerationState
 
@@ -20,6 +23,12 @@ def shot_of(job: Job) -> tuple[ClipId, Shot]:
     if job.shot is None or job.clip_id is None:
         raise Conflict(f"{job.job_id} has no clip and shot, so there is nothing to generate.")
     return job.clip_id, job.shot
+
+
+def job_budget(job: Job) -> Budget | None:
+    """What the request that this job came with may cost."""
+    usd = job.options.get("budgetUsd")
+    return None if usd is None else Budget(Decimal(str(usd)))
 
 
 def lost(generation: Generation) -> LeaseLost:

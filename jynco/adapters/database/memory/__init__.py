@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from copy import copy
 
+from jynco.adapters.database.memory.admission import MemoryAdmission
+from jynco.adapters.database.memory.books import MemoryBooks
 from jynco.adapters.database.memory.jobs import MemoryJobs
 from jynco.adapters.database.memory.keys import MemoryKeys
 from jynco.adapters.database.memory.ledger import MemoryLedger
 from jynco.adapters.database.memory.projects import MemoryProjects
 from jynco.adapters.database.memory.replies import MemoryReplies
 from jynco.adapters.database.memory.store import Store
+from jynco.model.money import Budget
 from jynco.ports import Clock
 
 __all__ = ["MemoryDatabase"]
@@ -18,11 +21,14 @@ __all__ = ["MemoryDatabase"]
 class MemoryDatabase:
     """``jynco.ports.Database`` in dictionaries, held to the same tests as Postgres. Threads may share it."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, ceiling: Budget | None = None) -> None:
+        """``ceiling``: what every tenant may spend in a month, whatever its own budget says."""
         store = Store(clock)
+        self._ceiling = ceiling
         self._furnish(store, None)
         self.replies = MemoryReplies(store)
         self.keys = MemoryKeys(store)
+        self.admission = MemoryAdmission(store)
 
     def of(self, tenant: str) -> MemoryDatabase:
         """The same database as one tenant sees it: what is somebody else's is not there."""
@@ -33,7 +39,8 @@ class MemoryDatabase:
     def _furnish(self, store: Store, tenant: str | None) -> None:
         self.projects = MemoryProjects(store, tenant)
         self.jobs = MemoryJobs(store, tenant)
-        self.ledger = MemoryLedger(store, tenant)
+        self.ledger = MemoryLedger(store, tenant, self._ceiling)
+        self.books = MemoryBooks(store, tenant, self._ceiling)
 
     def ping(self) -> None:
         """It is always there."""

@@ -6,35 +6,43 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from jynco.adapters.database.memory import spending
 from jynco.adapters.database.memory.store import Attempt, Store, alone
 from jynco.adapters.database.steps import lost, refuse_step, shot_of
 from jynco.adapters.database.text import storable
 from jynco.errors import Conflict
-from jynco.model.ids import CacheKey, ProjectId
+from jynco.model.ids import CacheKey, JobId, ProjectId
 from jynco.model.jobs import Failure, Generation, Job
+from jynco.model.money import FREE, Budget
 from jynco.model.motion import Ticket
-from jynco.model.states import GenerationState
+from jynco.model.states import GenerationState, JobState
 
 
 class MemoryLedger:
     """The twin of the ``generations`` table."""
 
-    def __init__(self, store: Store, tenant: str | None = None) -> None:
+    def __init__(self, store: Store, tenant: str | None = None, ceiling: Budget | None = None) -> None:
         self.store = store
         self._tenant = tenant
+        self._ceiling = ceiling
 
     @alone
-    def take(self, key: CacheKey, job: Job, owner: str, seconds: float) -> Generation | None:
-        """The live attempt for ``key``, or a fresh one; None while somebody else holds it."""
+    def take(
+        self, key: CacheKey, job: Job, owner: str, seconds: float, *, price: Decimal | None = FREE
+    ) -> Generation | None:
+        """The live attempt for ``key``, or a fresh one that reserves its price; None while somebody else holds it.
+
+        BudgetExceeded where a fresh one has no room; ``price`` None: nobody publishes it.
+        """
         live = self._live(key)
         if live is None:
-            return self._begin(key, job, owner, seconds)
+            shot_of(job)
+            spending.reserve(self.store, job, price, self._ceiling)
+            return self._begin(key, job, owner, seconds, price)
         own = (live.generation.owner, live.job_id) == (owner, job.job_id)
-        if not own and not self.store.free(live.lease_until):
+        if live.generation.withdrawn_at or (not own and not self.store.free(live.lease_until)):
             return None
-        live.generation = replace(live.generation, owner=owner, fence=live.generation.fence + 1, fresh=False)
-        live.job_id, live.lease_until = job.job_id, self.store.now(seconds)
-        return live.generation
+        return self._hold(live, owner, seconds, job.job_id)
 
     @alone
     def advance(
@@ -54,9 +62,12 @@ class MemoryLedger:
         other = self._live(generation.cache_key)
         if state.live and other is not None and other is not kept:
             raise Conflict("It exists already; read it again before changing it.")
-        kept.generation = _learned(
-            replace(kept.generation, state=state, fresh=False), ticket, actual_usd, failure
+        again = generation.state is GenerationState.UNKNOWN  # somebody wants it again
+        wanted = None if again else kept.generation.withdrawn_at
+        stepped = replace(
+            kept.generation, state=state, fresh=False, withdrawn_at=wanted, updated_at=self.store.now()
         )
+        kept.generation = _learned(stepped, ticket, actual_usd, failure)
         kept.lease_until = kept.lease_until if state.live else None
         return kept.generation
 
@@ -72,19 +83,68 @@ class MemoryLedger:
         self._held(generation).lease_until = None
 
     @alone
+    def latest(self, key: CacheKey) -> Generation | None:
+        """The newest attempt for ``key``, whatever became of it."""
+        attempts = [kept.generation for kept in self.store.attempts if kept.generation.cache_key == key]
+        mine = [replace(row, fresh=False) for row in attempts if self._own(row)]
+        return mine[-1] if mine else None
+
+    @alone
     def unknown(self, key: CacheKey) -> Generation | None:
         """The latest attempt for ``key`` when nobody knows whether it was billed."""
-        attempts = [kept.generation for kept in self.store.attempts if kept.generation.cache_key == key]
-        unknown = bool(attempts) and attempts[-1].state is GenerationState.UNKNOWN
-        return attempts[-1] if unknown else None
+        row = self.latest(key)
+        return row if row is not None and row.state is GenerationState.UNKNOWN else None
 
     @alone
     def history(self, project_id: ProjectId) -> Sequence[Generation]:
         """Every attempt ever made for the project, deleted or not, the newest first."""
-        if self._tenant is not None and not self.store.owns(self._tenant, project_id):
-            return []
         newest = (replace(kept.generation, fresh=False) for kept in reversed(self.store.attempts))
-        return [generation for generation in newest if generation.project_id == project_id]
+        return [row for row in newest if row.project_id == project_id and self._own(row)]
+
+    @alone
+    def withdraw(self, owner: str, seconds: float, limit: int) -> Sequence[Generation]:
+        """Up to ``limit`` live attempts that nobody wants any more, taken for ``seconds``.
+
+        ``fresh`` for those that this very call has marked as withdrawn: their vendor does not know it yet.
+        """
+        free = (
+            kept
+            for kept in self.store.attempts
+            if kept.generation.state.live and self.store.free(kept.lease_until)
+        )
+        wanted = [kept for kept in free if kept.generation.withdrawn_at or self._abandoned(kept)]
+        return [self._withdrawn(kept, owner, seconds) for kept in wanted[:limit]]
+
+    def _withdrawn(self, kept: Attempt, owner: str, seconds: float) -> Generation:
+        first = kept.generation.withdrawn_at is None
+        held = self._hold(kept, owner, seconds, kept.job_id)
+        kept.generation = replace(held, withdrawn_at=held.withdrawn_at or self.store.now())
+        return replace(kept.generation, fresh=first)
+
+    def _abandoned(self, kept: Attempt) -> bool:
+        """Its job was cancelled or is gone, and no clip with the same key waits for it."""
+        holder = self.store.jobs.get(kept.job_id)
+        if holder is not None and holder.job.state is not JobState.CANCELLED:
+            return False
+        same = (clip for clip in self.store.clips.values() if clip.cache_key == kept.generation.cache_key)
+        waiting = (self.store.jobs[clip.job_id].job for clip in same if clip.job_id in self.store.jobs)
+        return all(job.state.terminal for job in waiting)
+
+    def _hold(self, kept: Attempt, owner: str, seconds: float, job_id: JobId) -> Generation:
+        row = kept.generation
+        kept.generation = replace(
+            row,
+            owner=owner,
+            fence=row.fence + 1,
+            fresh=False,
+            job_id=job_id,
+            updated_at=self.store.now(),
+        )
+        kept.job_id, kept.lease_until = job_id, self.store.now(seconds)
+        return kept.generation
+
+    def _own(self, row: Generation) -> bool:
+        return self._tenant in {None, row.tenant}
 
     def _live(self, key: CacheKey) -> Attempt | None:
         mine = (kept for kept in self.store.attempts if kept.generation.cache_key == key)
@@ -98,7 +158,9 @@ class MemoryLedger:
                 return kept
         raise lost(generation)
 
-    def _begin(self, key: CacheKey, job: Job, owner: str, seconds: float) -> Generation:
+    def _begin(
+        self, key: CacheKey, job: Job, owner: str, seconds: float, price: Decimal | None
+    ) -> Generation:
         clip_id, shot = shot_of(job)
         before = sum(kept.generation.cache_key == key for kept in self.store.attempts)
         made = Generation(
@@ -113,7 +175,13 @@ class MemoryLedger:
             owner=owner,
             fence=1,
             fresh=True,
+            job_id=job.job_id,
+            tenant=spending.tenant_of(self.store, job),
+            correlation_id=job.correlation_id,
+            shot=shot,
+            estimated_usd=price,
             created_at=self.store.now(),
+            updated_at=self.store.now(),
         )
         self.store.attempts.append(Attempt(made, job.job_id, self.store.now(seconds)))
         return made
@@ -124,8 +192,9 @@ def _learned(
 ) -> Generation:
     """Only what is new; what is known already stays."""
     if ticket is not None:
-        known = replace(generation, task_id=ticket.task_id, details=dict(ticket.details))
-        generation = replace(known, estimated_usd=ticket.estimated_usd)
+        generation = replace(generation, task_id=ticket.task_id, details=dict(ticket.details))
+        if ticket.estimated_usd is not None:
+            generation = replace(generation, estimated_usd=ticket.estimated_usd)
     if actual_usd is not None:
         generation = replace(generation, actual_usd=actual_usd)
     if failure is not None:

@@ -71,6 +71,7 @@ class MemoryProjects:
         store = self.store
         self._own(project_id)
         del store.projects[project_id]
+        store.project_budgets.pop(project_id, None)
         store.clips = {key: clip for key, clip in store.clips.items() if clip.project_id != project_id}
         store.jobs = {key: row for key, row in store.jobs.items() if row.job.project_id != project_id}
         store.events = [event for event in store.events if event.project_id != project_id]

@@ -14,6 +14,7 @@ from jynco.adapters.database.text import copied, storable
 from jynco.errors import NotFound
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import ClipRow, Event, Generation, Job, Project
+from jynco.model.money import Budget
 from jynco.model.states import JobState
 from jynco.model.storyboard import Json
 from jynco.ports import Clock
@@ -48,6 +49,9 @@ class Store:
         self.clips: dict[tuple[ProjectId, ClipId], ClipRow] = {}
         self.jobs: dict[JobId, JobRow] = {}  # in the order they came in
         self.attempts: list[Attempt] = []
+        self.project_budgets: dict[ProjectId, Budget] = {}
+        self.tenant_budgets: dict[str, Budget] = {}
+        self.pauses: dict[str, datetime] = {}  # what people hold back, and since when
         self.events: list[Event] = []
         self._event_ids = 0
         self._clock = clock

@@ -6,12 +6,15 @@ from copy import copy
 
 from sqlalchemy import text
 
+from jynco.adapters.database.postgres.admission import PostgresAdmission
+from jynco.adapters.database.postgres.books import PostgresBooks
 from jynco.adapters.database.postgres.gate import WAITED_FOR, WORKING, Gate
 from jynco.adapters.database.postgres.jobs import PostgresJobs
 from jynco.adapters.database.postgres.keys import PostgresKeys
 from jynco.adapters.database.postgres.ledger import PostgresLedger
 from jynco.adapters.database.postgres.projects import PostgresProjects
 from jynco.adapters.database.postgres.replies import PostgresReplies
+from jynco.model.money import Budget
 
 __all__ = ["PostgresDatabase"]
 
@@ -20,13 +23,21 @@ class PostgresDatabase:
     """Postgres behind ``jynco.ports.Database``. Nothing is opened before it is first asked."""
 
     def __init__(
-        self, url: str, *, pool_size: int = 5, application_name: str = "jynco", waited_for: bool = False
+        self,
+        url: str,
+        *,
+        pool_size: int = 5,
+        application_name: str = "jynco",
+        waited_for: bool = False,
+        ceiling: Budget | None = None,
     ) -> None:
-        """``waited_for``: somebody waits for each answer, so that the database is given up after 2 s of silence."""
+        """``waited_for``: somebody waits for each answer, so that the database is given up after 2 s of silence.
+
+        ``ceiling``: what every tenant may spend in a month, whatever its own budget says.
+        """
+        self._ceiling = ceiling
         patience = WAITED_FOR if waited_for else WORKING
-        self._furnish(
-            Gate(url, pool_size=pool_size, application_name=application_name, patience=patience)
-        )
+        self._furnish(Gate(url, pool_size=pool_size, application_name=application_name, patience=patience))
 
     def of(self, tenant: str) -> PostgresDatabase:
         """The same database as one tenant sees it: what is somebody else's is not there."""
@@ -38,9 +49,11 @@ class PostgresDatabase:
         self._gate = gate
         self.projects = PostgresProjects(self._gate)
         self.jobs = PostgresJobs(self._gate)
-        self.ledger = PostgresLedger(self._gate)
+        self.ledger = PostgresLedger(self._gate, self._ceiling)
+        self.books = PostgresBooks(self._gate, self._ceiling)
         self.replies = PostgresReplies(self._gate)
         self.keys = PostgresKeys(self._gate)
+        self.admission = PostgresAdmission(self._gate)
 
     def ping(self) -> None:
         """Raises ServiceAway when Postgres does not answer."""

@@ -7,17 +7,17 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
-from jynco.adapters.database.postgres import rows
+from jynco.adapters.database.postgres import rows, spending, withdrawals
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.tables import LIVE, NOW, generations
-from jynco.adapters.database.postgres.tenants import own
 from jynco.adapters.database.steps import lost, refuse_step, shot_of
 from jynco.errors import ServiceAway
 from jynco.model.ids import CacheKey, ProjectId
 from jynco.model.jobs import Failure, Generation, Job
+from jynco.model.money import FREE, Budget
 from jynco.model.motion import Ticket
 from jynco.model.states import GenerationState
 
@@ -29,22 +29,30 @@ _live = generations.c.state.in_(LIVE)
 class PostgresLedger:
     """The ``generations`` table."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, ceiling: Budget | None = None) -> None:
+        """``ceiling``: what every tenant may spend in a month, whatever its own budget says."""
         self._gate = gate
+        self._ceiling = ceiling
 
-    def take(self, key: CacheKey, job: Job, owner: str, seconds: float) -> Generation | None:
-        """The live attempt for ``key``, or a fresh one; None while somebody else holds it."""
+    def take(
+        self, key: CacheKey, job: Job, owner: str, seconds: float, *, price: Decimal | None = FREE
+    ) -> Generation | None:
+        """The live attempt for ``key``, or a fresh one that reserves its price; None while somebody else holds it.
+
+        BudgetExceeded where a fresh one has no room; ``price`` None: nobody publishes it.
+        """
         for _ in range(TRIES):
             with self._gate.transaction() as connection:
                 row = _resume(connection, key, job, owner, seconds)
                 if row is not None:
                     return rows.to_generation(row)
-                row = _begin(connection, key, job, owner, seconds)
+                if _exists(connection, key):
+                    return None
+                spending.reserve(connection, job, price, self._ceiling)
+                row = _begin(connection, key, job, owner, seconds, price)
                 if row is not None:
                     return rows.to_generation(row, fresh=True)
-                if connection.scalar(
-                    select(generations.c.state).where(generations.c.cache_key == key, _live)
-                ):
+                if _exists(connection, key):
                     return None
         raise ServiceAway(
             f"The ledger is too busy to begin {key[:12]}; try again in a moment.", retry_after=1.0
@@ -64,6 +72,8 @@ class PostgresLedger:
         values = {"state": state, **_learned(ticket, actual_usd, failure)}
         if not state.live:
             values["lease_until"] = None
+        elif generation.state is GenerationState.UNKNOWN:
+            values["withdrawn_at"] = None  # somebody wants it again
         # The state, beside owner and fence, keeps a second advance of the same value out.
         return self._change(_held(generation) & (generations.c.state == generation.state), generation, values)
 
@@ -76,22 +86,37 @@ class PostgresLedger:
         """Let somebody else go on with this attempt. LeaseLost when somebody does already."""
         self._change(_held(generation), generation, {"lease_until": None})
 
+    def latest(self, key: CacheKey) -> Generation | None:
+        """The newest attempt for ``key``, whatever became of it."""
+        mine = select(generations).where(generations.c.cache_key == key, self._own())
+        with self._gate.transaction() as connection:
+            found = connection.execute(mine.order_by(generations.c.attempt.desc()).limit(1))
+            row = found.mappings().one_or_none()
+        return None if row is None else rows.to_generation(row)
+
     def unknown(self, key: CacheKey) -> Generation | None:
         """The latest attempt for ``key`` when nobody knows whether it was billed."""
-        latest = select(generations).where(generations.c.cache_key == key)
-        with self._gate.transaction() as connection:
-            found = connection.execute(latest.order_by(generations.c.attempt.desc()).limit(1))
-            row = found.mappings().one_or_none()
-        unknown = row is not None and row["state"] == GenerationState.UNKNOWN
-        return rows.to_generation(row) if row is not None and unknown else None
+        row = self.latest(key)
+        return row if row is not None and row.state is GenerationState.UNKNOWN else None
 
     def history(self, project_id: ProjectId) -> Sequence[Generation]:
         """Every attempt ever made for the project, deleted or not, the newest first."""
-        mine = own(self._gate, generations.c.project_id)
-        chosen = select(generations).where(generations.c.project_id == project_id, mine)
+        chosen = select(generations).where(generations.c.project_id == project_id, self._own())
         with self._gate.transaction() as connection:
             found = connection.execute(chosen.order_by(generations.c.generation_id.desc()))
             return [rows.to_generation(row) for row in found.mappings()]
+
+    def withdraw(self, owner: str, seconds: float, limit: int) -> Sequence[Generation]:
+        """Up to ``limit`` live attempts that nobody wants any more, taken for ``seconds``.
+
+        ``fresh`` for those that this very call has marked as withdrawn: their vendor does not know it yet.
+        """
+        with self._gate.transaction() as connection:
+            found = withdrawals.take(connection, owner, seconds, limit)
+            return [rows.to_generation(row, fresh=first) for row, first in found]
+
+    def _own(self) -> ColumnElement[bool]:
+        return true() if self._gate.tenant is None else generations.c.tenant == self._gate.tenant
 
     def _change(
         self, held: ColumnElement[bool], generation: Generation, values: dict[str, object]
@@ -113,26 +138,38 @@ def _resume(connection: Connection, key: CacheKey, job: Job, owner: str, seconds
     """The live attempt, if free or this very job's own; another job of the same worker is a stranger too."""
     until = generations.c.lease_until
     own = (generations.c.owner == owner) & (generations.c.job_id == job.job_id)
+    wanted = _live & generations.c.withdrawn_at.is_(None)
     taken = update(generations).where(
-        generations.c.cache_key == key, _live, or_(until.is_(None), until <= NOW, own)
+        generations.c.cache_key == key, wanted, or_(until.is_(None), until <= NOW, own)
     )
     lease = {"owner": owner, "job_id": job.job_id, "lease_until": NOW + timedelta(seconds=seconds)}
     resumed = taken.values(**lease, fence=generations.c.fence + 1, updated_at=NOW).returning(generations)
     return connection.execute(resumed).mappings().one_or_none()
 
 
-def _begin(connection: Connection, key: CacheKey, job: Job, owner: str, seconds: float) -> RowMapping | None:
+def _exists(connection: Connection, key: CacheKey) -> bool:
+    found = connection.scalar(select(generations.c.state).where(generations.c.cache_key == key, _live))
+    return found is not None
+
+
+def _begin(
+    connection: Connection, key: CacheKey, job: Job, owner: str, seconds: float, price: Decimal | None
+) -> RowMapping | None:
     """A new attempt; the unique index on live attempts lets only one of many through."""
     clip_id, shot = shot_of(job)
     last = select(func.coalesce(func.max(generations.c.attempt), 0)).where(generations.c.cache_key == key)
     asked = {"project_id": job.project_id, "clip_id": clip_id, "job_id": job.job_id}
     maker = {"provider": shot.provider, "model": shot.model, "owner": owner}
+    payer = {"tenant": spending.tenant_of(connection, job), "correlation_id": job.correlation_id}
     begun = insert(generations).values(
         cache_key=key,
         attempt=last.scalar_subquery() + 1,
         lease_until=NOW + timedelta(seconds=seconds),
+        shot=shot.to_json(),
+        estimated_usd=price,
         **asked,
         **maker,
+        **payer,
     )
     once = begun.on_conflict_do_nothing().returning(generations)
     return connection.execute(once).mappings().one_or_none()
@@ -142,8 +179,9 @@ def _learned(ticket: Ticket | None, actual_usd: Decimal | None, failure: Failure
     """Only what is new; what is known already stays."""
     values: dict[str, object] = {}
     if ticket is not None:
-        known = {"task_id": ticket.task_id, "details": dict(ticket.details)}
-        values |= {**known, "estimated_usd": ticket.estimated_usd}
+        values |= {"task_id": ticket.task_id, "details": dict(ticket.details)}
+        if ticket.estimated_usd is not None:
+            values["estimated_usd"] = ticket.estimated_usd
     if actual_usd is not None:
         values["actual_usd"] = actual_usd
     if failure is not None:

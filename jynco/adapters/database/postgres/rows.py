@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from jynco.model.jobs import ClipRow, Event, Failure, Generation, Job, Project, Receipt, ReceiptLine
+from jynco.adapters.database.text import storable
+from jynco.model.jobs import ClipRow, Event, Failure, Generation, Job, Project, Receipt, ReceiptLine, Remark
 from jynco.model.motion import Shot
 from jynco.model.states import ClipStatus, GenerationState, JobKind, JobState, Lane, Made, Purpose
 from jynco.model.storyboard import Json
@@ -43,6 +44,8 @@ def to_job(row: RowMapping) -> Job:
             "lane": Lane(row["lane"]),
             "state": JobState(row["state"]),
             "shot": Shot.from_json(row["shot"]) if row["shot"] else None,
+            "lineup": tuple(Shot.from_json(shot) for shot in row["lineup"]),
+            "said": tuple(Remark(**remark) for remark in row["said"]),
             "receipt": _to_receipt(row["receipt"]) if row["receipt"] else None,
             "failure": Failure(**row["failure"]) if row["failure"] else None,
         }
@@ -64,7 +67,19 @@ def from_job(job: Job) -> Values:
     )
     values: Values = {name: getattr(job, name) for name in asked}
     shot = job.shot.to_json() if job.shot else None
-    return {**values, "shot": shot, "document": job.document, "options": dict(job.options)}
+    cast = {"lineup": [shot.to_json() for shot in job.lineup], "said": [*map(from_remark, job.said)]}
+    return {**values, **cast, "shot": shot, "document": job.document, "options": dict(job.options)}
+
+
+def from_remark(remark: Remark) -> Json:
+    """What a provider said, as a job's row keeps it."""
+    return {
+        "provider": remark.provider,
+        "model": remark.model,
+        "code": remark.code,
+        "message": storable(remark.message),
+        "refusals": remark.refusals,
+    }
 
 
 def from_failure(failure: Failure | None) -> dict[str, Json] | None:
@@ -104,7 +119,8 @@ def _to_receipt(kept: Mapping[str, Any]) -> Receipt:
 def to_generation(row: RowMapping, *, fresh: bool = False) -> Generation:
     """A row of ``generations``."""
     values = {name: row[name] for name in Generation.__dataclass_fields__ if name != "fresh"}
-    return Generation(**{**values, "state": GenerationState(row["state"])}, fresh=fresh)
+    shot = Shot.from_json(row["shot"]) if row["shot"] else None
+    return Generation(**{**values, "state": GenerationState(row["state"]), "shot": shot}, fresh=fresh)
 
 
 def to_event(row: RowMapping) -> Event:

@@ -126,6 +126,7 @@ clips = Table(
     _moment("updated_at"),
     _one_of("status", ClipStatus),
     Index("ix_clips_job_id", "job_id"),
+    Index("ix_clips_cache_key", "cache_key"),
 )
 
 jobs = Table(
@@ -184,6 +185,9 @@ generations = Table(
     Column("project_id", NAME, nullable=False),
     Column("clip_id", NAME, nullable=False),
     Column("job_id", NAME, nullable=False),
+    Column("tenant", NAME, nullable=False, server_default=text("'local'")),  # who pays
+    Column("correlation_id", NAME),  # of the request that began it, whose budget is shared
+    Column("shot", DOCUMENT),  # what was ordered: its job may be gone before the vendor has ended
     Column("provider", NAME, nullable=False),
     Column("model", NAME, nullable=False),
     Column("state", NAME, nullable=False, server_default=text("'intent'")),
@@ -192,7 +196,8 @@ generations = Table(
     Column("lease_until", MOMENT),
     Column("task_id", Words),
     Column("details", DOCUMENT, nullable=False, server_default=text("'{}'")),
-    Column("estimated_usd", MONEY),
+    Column("withdrawn_at", MOMENT),  # nobody wants it any more; the vendor is told after this is written
+    Column("estimated_usd", MONEY),  # reserved from the beginning
     Column("actual_usd", MONEY),
     Column("error_code", NAME),
     Column("error_message", Words),
@@ -204,6 +209,8 @@ generations = Table(
         "uq_generations_live", "cache_key", unique=True, postgresql_where=text(f"state IN ({_quoted(LIVE)})")
     ),
     Index("ix_generations_project", "project_id", "generation_id"),
+    Index("ix_generations_tenant", "tenant", "created_at"),
+    Index("ix_generations_correlation_id", "correlation_id"),
 )
 
 events = Table(
