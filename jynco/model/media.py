@@ -13,7 +13,7 @@ class MediaInfo:
     """The facts of one media file."""
 
     format: str  # FFmpeg's demuxer name, such as "mov" or "matroska"
-    duration: Fraction  # seconds; 0 for stills
+    duration: Fraction = Fraction(0)  # seconds; 0 for stills
     width: int = 0  # display size after rotation; 0 where there is no picture
     height: int = 0
     rate: Fraction = Fraction(0)  # average frames per second
@@ -24,6 +24,23 @@ class MediaInfo:
     pixel_aspect: Fraction = Fraction(1)
     color: Mapping[str, str] = field(default_factory=dict)  # space, transfer, primaries, range
     interlaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a whole film shows, judged by a few small grey pictures of it. Light is 0 (black) to 1."""
+
+    info: MediaInfo  # of a film whose every frame was decoded and counted
+    brightest: float  # the lightest pixel of all pictures
+    change: (
+        float | None
+    )  # how much the pixel that changes most differs from the first picture; None: there is but one
+
+    @property
+    def seconds(self) -> float:
+        """How long it plays, by its frames."""
+        rate = self.info.rate
+        return float(self.info.frames / rate) if rate else float(self.info.duration)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,10 +14,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from jynco.adapters.media import process
+from jynco.adapters.media import looking, process
 from jynco.adapters.media.probe import probe
 from jynco.errors import MediaFailed, StorageFull
-from jynco.model.media import Command, MediaInfo
+from jynco.model.media import Command, Look, MediaInfo
 from jynco.ports import Watch
 
 VERIFY_SECONDS: Final = 900.0
@@ -50,11 +51,23 @@ class FFmpeg:
 
     def verify(self, path: Path) -> MediaInfo:
         """The facts of a film whose every frame was decoded and counted. MediaFailed where one cannot be."""
+        return self._decoded(path)
+
+    def look(self, path: Path) -> Look:
+        """As ``verify``; the same pass leaves small pictures, by which it is told whether there is anything to see."""
+        with tempfile.TemporaryDirectory(prefix="jynco-look-") as folder:
+            pictures = Path(folder) / "pictures.gray"
+            info = self._decoded(path, *looking.output(pictures))
+            return looking.judged(info, pictures)
+
+    def _decoded(self, path: Path, *more: str) -> MediaInfo:
         info = probe(path)
         source = ["-xerror", "-protocol_whitelist", "file", "-f", info.format, "-i", f"file:{path}"]
         sink = ["-map", "0:V:0", "-fps_mode", "passthrough", "-f", "null", "-"]
         try:
-            frames = process.run(self._program, [*source, *sink], lambda _: None, timeout=VERIFY_SECONDS)
+            frames = process.run(
+                self._program, [*source, *sink, *more], lambda _: None, timeout=VERIFY_SECONDS
+            )
         except process.Failed as failed:
             raise _explained(failed, source) from None
         if not frames:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -14,7 +14,7 @@ from jynco.agents.quartermaster.shelf import Shelf
 from jynco.errors import AssetRefused, JyncoError, NotFound
 from jynco.model.ids import CacheKey, ClipId, JobId, ProjectId
 from jynco.model.keys import of_file
-from jynco.model.media import MediaInfo
+from jynco.model.media import Look, MediaInfo
 from jynco.ports import Media, Pictures, Storage
 
 
@@ -109,10 +109,14 @@ class Quartermaster:
         """The document's ``sourceFile`` for a clip that was made before; None when it has to be made."""
         return self.shelf.give(project_id, clip_id, key)
 
-    def keep_clip(self, key: CacheKey, scratch: Path) -> None:
-        """Check a new clip by decoding all of it, then shelve it. MediaFailed and AssetRefused leave nothing."""
-        self._media.verify(scratch)
+    def keep_clip(
+        self, key: CacheKey, scratch: Path, judge: Callable[[Look], object] = lambda _: None
+    ) -> Look:
+        """Decode all of a new clip, and shelve it unless ``judge`` raises. MediaFailed, AssetRefused leave nothing."""
+        look = self._media.look(scratch)
+        judge(look)
         self.shelf.keep(key, scratch)
+        return look
 
     # --- films ---------------------------------------------------------------------------------------
 

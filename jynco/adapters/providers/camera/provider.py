@@ -31,6 +31,7 @@ class Camera:
             model_version=_VERSION,
             billable=False,
             usd_per_second=Decimal(0),
+            shows_the_picture=True,
             seconds_per_second=0.7,  # 1080p at 30 frames a second on two cores
         )
 

@@ -1,0 +1,78 @@
+"""Intent to submitted: one request, never a second, and what is done where nobody heard its answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Final
+
+from jynco.agents.motion.held import Held
+from jynco.agents.motion.outcomes import failure
+from jynco.errors import JyncoError, LeaseLost, NotAccepted, OutcomeUnknown, PollFailed, ServiceAway
+from jynco.model.motion import Ticket
+from jynco.model.states import GenerationState
+from jynco.ports import Watch
+
+log: Final = logging.getLogger("jynco.motion")
+
+Picture = Callable[[], AbstractContextManager[Path | None]]
+
+
+def submitted(held: Held, picture: Picture, watch: Watch) -> bool:
+    """Whether the vendor has it. A worker died here before, and it may cost: then it is never sent again."""
+    if not held.row.fresh and held.billable:
+        return recovered(held)
+    _record(held, _sent(held, picture, watch))
+    return True
+
+
+def recovered(held: Held) -> bool:
+    """Whether the vendor's list tells what became of a request whose answer nobody heard."""
+    try:
+        ticket = held.provider.find(held.shot, held.row.created_at or held.tools.clock.now())
+    except (PollFailed, NotAccepted) as error:
+        return held.patient(error)
+    if ticket is None:
+        lost = OutcomeUnknown(
+            f"A worker ended while it asked {held.row.provider} for this clip, so nobody knows whether it was "
+            "accepted and billed. Retry with consent to pay again (--pay-again)."
+        )
+        raise held.ended(lost)
+    held.accepted(ticket)
+    return True
+
+
+def _sent(held: Held, picture: Picture, watch: Watch) -> Ticket:
+    try:
+        with picture() as image:
+            watch.check()
+            held.beat()  # who slept past the lease, and was overtaken, learns it here and sends nothing
+            return held.provider.submit(held.shot, image)
+    except OutcomeUnknown as error:
+        held.end(GenerationState.UNKNOWN, failure(error))
+        raise
+    except JyncoError as error:
+        held.end(GenerationState.FAILED, failure(error))
+        raise
+
+
+def _record(held: Held, ticket: Ticket) -> None:
+    try:
+        held.accepted(ticket)
+    except LeaseLost:
+        _record_late(held, ticket)
+        raise
+    except ServiceAway:
+        log.error("%s accepted %s, and it could not be written down", held.row.provider, ticket.task_id)
+        raise
+
+
+def _record_late(held: Held, ticket: Ticket) -> None:
+    """Somebody gave this attempt up as unknown while we asked: now it is known, and a retry will find it."""
+    unknown = held.tools.ledger.unknown(held.shot.key)
+    if unknown is not None and unknown.generation_id == held.row.generation_id:
+        held.tools.ledger.advance(unknown, GenerationState.SUBMITTED, ticket=ticket)
+    else:
+        log.error("%s accepted %s too late to be used", held.row.provider, ticket.task_id)

@@ -1,0 +1,30 @@
+"""Submitted to succeeded: one look at how the vendor is doing."""
+
+from __future__ import annotations
+
+from jynco.agents.motion.held import Held
+from jynco.errors import CreditMissing, GenerationFailed, KeyRefused, NotAccepted, PollFailed, ProviderError
+from jynco.model.motion import PollAnswer, PollState
+
+
+def made(held: Held) -> bool:
+    """Whether the provider has made the clip. A provider that cannot say is asked again later."""
+    try:
+        answer = held.provider.poll(held.shot, held.ticket)
+    except (PollFailed, NotAccepted) as error:
+        return held.patient(error)
+    except (KeyRefused, CreditMissing):
+        raise
+    except ProviderError as error:
+        raise held.ended(error) from None
+    return _understood(held, answer)
+
+
+def _understood(held: Held, answer: PollAnswer) -> bool:
+    if answer.state is PollState.FAILED:
+        unsaid = GenerationFailed(f"{held.row.provider} could not make this clip.")
+        raise held.ended(answer.error or unsaid, answer.actual_usd)
+    if answer.state is not PollState.SUCCEEDED:
+        return held.patient()
+    held.made(answer)
+    return True
