@@ -153,10 +153,7 @@ class Architect:
         """What the policy does not forgive refuses the request before anything is spent."""
         faults = [*_impossible(plan, desk)]
         if plan.wishes.purpose is not Purpose.CLIPS:
-            faults += [
-                Fault(f"{layer.pointer}/sourceFile", "asset", reason)
-                for layer, reason in self._drafter.unheard(desk)
-            ]
+            faults += self._drafter.unusable(desk)
         if faults:
             raise DocumentInvalid(faults)
 

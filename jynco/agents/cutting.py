@@ -6,7 +6,7 @@ import logging
 import os
 import struct
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -49,6 +49,7 @@ class Reel:
     container: Container
     document: str | None = None
     soon: bool = False  # its first second is wanted first: somebody waits to look at it
+    files: Mapping[str, Source] = field(default_factory=dict)  # of looks and layers, by their paths
 
 
 Note = Callable[[Cutlist], None]
@@ -120,7 +121,7 @@ class Cutting:
     # --- what there is -------------------------------------------------------------------------------
 
     def _sheet(self, reel: Reel) -> _Sheet:
-        room = Room(reel.storyboard, reel.timeline, reel.materials, Papers(Path()).keep)
+        room = Room(reel.storyboard, reel.timeline, reel.materials, Papers(Path()).keep, reel.files)
         recipe = self._recipe()
         heard = audio.tracks(reel.storyboard, reel.timeline, reel.materials, reel.sounds)
         sound = soundtrack_key(heard, reel.timeline, reel.container, recipe) if heard else None
@@ -224,6 +225,7 @@ class Cutting:
             container=reel.container,
             threads=self._processes,
             document=reel.document,
+            files=reel.files,
         )
         self._media.run(command, watch, timeout=deadline(command.frames))
 

@@ -8,10 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+from jynco.agents.attaching import looked_at
 from jynco.agents.casting import Casting
 from jynco.agents.quartermaster import Quartermaster
+from jynco.compose.attachments import attached
 from jynco.compose.timeline import lay_out
-from jynco.errors import JyncoError, NotFound
+from jynco.errors import Fault, JyncoError, NotFound
 from jynco.model.ids import ClipId
 from jynco.model.keys import digest
 from jynco.model.plan import Action, ClipPlan, Plan, Wishes
@@ -43,19 +45,31 @@ class Drafter:
         clips = [self._clip(desk, clip, frames.get(clip.clip_id, 0), wishes) for clip in asked]
         return Plan(board.project_id, desk.revision, wishes, _paid_once(clips), timeline.frames)
 
-    def unheard(self, desk: Desk) -> Iterator[tuple[AudioLayer, str]]:
-        """The sounds of the film that cannot be used, each with the reason."""
+    def unusable(self, desk: Desk) -> Iterator[Fault]:
+        """The sounds, pictures and tables of the film that cannot be used, each with the reason."""
         for layer in desk.board.audio:
+            reason = self._unheard(desk, layer)
+            if reason:
+                yield Fault(f"{layer.pointer}/sourceFile", "asset", reason)
+        for each in attached(desk.board):
             try:
-                if self._quartermaster.film(desk.find(layer.source_file)).audio_codec is None:
-                    yield layer, f"'{layer.source_file}' has no sound: give another file."
+                looked_at(self._quartermaster, desk.find(each.name), each)
             except JyncoError as error:
-                yield layer, error.message
+                yield Fault(each.pointer, "asset", error.message)
+
+    def _unheard(self, desk: Desk, layer: AudioLayer) -> str | None:
+        try:
+            if self._quartermaster.film(desk.find(layer.source_file)).audio_codec is None:
+                return f"'{layer.source_file}' has no sound: give another file."
+        except JyncoError as error:
+            return error.message
+        return None
 
     def ingredients(self, desk: Desk) -> str:
         """A digest of all files the storyboard names: another one where any of them was replaced."""
         clips = {clip.footage or clip.source_image for clip in desk.board.clips} - {None}
         names = {str(name) for name in clips} | {layer.source_file for layer in desk.board.audio}
+        names |= {each.name for each in attached(desk.board)}
         return digest({name: self._content(desk, name) for name in names})
 
     def _content(self, desk: Desk, name: str) -> str:

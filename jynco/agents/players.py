@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from jynco.agents.attaching import attachments
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.quartermaster.fingerprints import Memory
 from jynco.compose.sources import Source
@@ -64,6 +65,10 @@ class Players:
         """The audio layers' files by name. AssetRefused for one that is gone."""
         names = {layer.source_file for layer in board.audio}
         return {name: self._source(project_id, name, sound=True) for name in sorted(names)}
+
+    def files(self, project_id: ProjectId, board: Storyboard) -> dict[str, Source]:
+        """The files that looks and layers name, by their paths. AssetRefused for one that is gone."""
+        return attachments(self._quartermaster, project_id, board)
 
     def _books(self, job: Job) -> _Books:
         projects, history = self._database.projects, self._database.ledger.history(job.project_id)

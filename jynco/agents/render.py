@@ -12,7 +12,7 @@ from jynco.agents.cutting import Cutting, Reel
 from jynco.agents.players import Players, Role
 from jynco.agents.quartermaster import Quartermaster
 from jynco.compose.cutlist import Cutlist
-from jynco.compose.encoder import container_for
+from jynco.compose.encoder import Container, container_for
 from jynco.compose.missing import without
 from jynco.compose.preview import preview
 from jynco.compose.sources import Held, Material, Slate
@@ -23,7 +23,7 @@ from jynco.errors import MediaFailed, MissingClips, UsageWrong
 from jynco.model.ids import ClipId
 from jynco.model.jobs import Failure, Job, Receipt
 from jynco.model.states import Made, Purpose
-from jynco.model.storyboard import Json, Storyboard
+from jynco.model.storyboard import Codec, Json, Storyboard
 from jynco.ports import Database, Media, Watch
 
 
@@ -66,7 +66,7 @@ class Render:
                 None, _receipt(board, roles, 0), Failure(error.code, error.message, retryable=True)
             )
         if job.purpose is Purpose.PREVIEW:
-            kept = preview(kept)
+            kept = _looked_at(kept, _text(job.options.get("container")))
         output, frames = self._compose(job, kept, roles, standing, lengths, watch)
         return Rendered(output, _receipt(board, _standing(roles, standing), frames))
 
@@ -84,8 +84,8 @@ class Render:
         kind = container_for(board.output.codec, _text(job.options.get("container")))
         timeline, sounds = lay_out(board, lengths), self._players.sounds(job.project_id, board)
         document = codec.dumps(job.document).decode() if job.document else None
-        soon = job.purpose is Purpose.PREVIEW
-        reel = Reel(board, timeline, materials, sounds, kind, document, soon)
+        soon, files = job.purpose is Purpose.PREVIEW, self._players.files(job.project_id, board)
+        reel = Reel(board, timeline, materials, sounds, kind, document, soon, files)
         with self._quartermaster.scratch() as work:
             target = work / f"film.{kind}"
             self._cutting.film(reel, work=work, target=target, watch=watch, note=partial(self._note, job))
@@ -98,6 +98,14 @@ class Render:
         text = cut.text()
         for name in (job.job_id, str(job.purpose)):
             self._quartermaster.note_cut(job.project_id, name, text)
+
+
+def _looked_at(board: Storyboard, container: str | None) -> Storyboard:
+    """As a preview, which is H.264 unless a webm is wanted: made fastest, and played everywhere while it is made."""
+    small = preview(board)
+    if container == Container.WEBM:
+        return small
+    return replace(small, output=replace(small.output, codec=Codec.H264))
 
 
 def _own(board: Storyboard, name: ClipId) -> bool:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings
+from jynco.agents.attaching import refusal
 from jynco.agents.casting import Casting
 from jynco.bootstrap import workshop
 from jynco.cli.pruning import pruned
+from jynco.compose.attachments import attached
 from jynco.document import checks, files
 from jynco.document.readiness import readiness_faults
 from jynco.document.view import storyboard
@@ -38,9 +40,10 @@ class Paper:
 
     @property
     def paths(self) -> list[str]:
-        """The files it names: pictures, footage, sounds."""
+        """The files it names: pictures, footage, sounds, tables."""
         clips = [path for clip in self.board.clips for path in (clip.footage or clip.source_image,) if path]
-        return [*clips, *(layer.source_file for layer in self.board.audio)]
+        sounds = (layer.source_file for layer in self.board.audio)
+        return [*clips, *sounds, *(each.name for each in attached(self.board))]
 
 
 def check(path: Path, settings: Settings, provider: str | None = None) -> Paper:
@@ -76,12 +79,15 @@ def _readiness(path: Path, document: Document, settings: Settings, provider: str
     board = storyboard(document)
     quartermaster, casting = workshop(settings)
     images = {clip.source_image for clip in board.clips}
+    others = {each.name: each for each in attached(board)}
 
     def asset(relative: str) -> str | None:
         try:
             found = quartermaster.beside(path.resolve().parent, relative)
         except JyncoError as error:
             return error.message
+        if relative in others:
+            return refusal(quartermaster, found, others[relative])
         return quartermaster.refusal(found, still=relative in images)
 
     return [

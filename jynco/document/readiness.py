@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from jynco.compose.attachments import attached
 from jynco.errors import Fault
 from jynco.model.storyboard import Clip, Storyboard
 
@@ -26,6 +27,8 @@ def readiness_faults(
             faults += _clip_faults(clip, can_text_to_video, asset)
     for layer in storyboard.audio:
         faults += _asset_fault(f"{layer.pointer}/sourceFile", layer.source_file, asset)
+    for each in attached(storyboard):
+        faults += _asset_fault(each.pointer, each.name, asset)
     return faults
 
 
