@@ -8,11 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from jynco.compose import audio
+from jynco.compose.cuts import cut
 from jynco.compose.encoder import container_for, muxer_options, sound_options, video_options
 from jynco.compose.graph import Output, Stream, command_line
 from jynco.compose.picture import Room, picture
 from jynco.compose.sources import Material, Source
-from jynco.compose.spans import tile
+from jynco.compose.spans import Span, tile
 from jynco.compose.timeline import Timeline
 from jynco.model.ids import ClipId
 from jynco.model.media import Command
@@ -68,10 +69,18 @@ def film(
         "r": str(timeline.rate),
         "fps_mode": "cfr",
         "map_chapters": "-1",
+        **_keyed(cut(storyboard, timeline), timeline),
     }
     arguments = filed(command_line(Output(streams, target, options)), papers)
     described = papers.keep(metadata(storyboard, document), "metadata")
     return Command(_described(arguments, described), papers.files, timeline.frames)
+
+
+def _keyed(spans: Sequence[Span], timeline: Timeline) -> dict[str, str]:
+    """A keyframe wherever the cut begins a segment, so that both films are coded in the same groups."""
+    quarter = timeline.rate.seconds(1) / 4  # a moment before, as FFmpeg takes the next frame
+    moments = [f"{float(timeline.rate.seconds(span.start) - quarter):.6f}" for span in spans[1:]]
+    return {"force_key_frames": ",".join(moments)} if moments else {}
 
 
 def about(storyboard: Storyboard, document: str | None) -> dict[str, str]:

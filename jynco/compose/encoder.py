@@ -119,14 +119,24 @@ def _rate(task: Task) -> Options:
     return {"b:v": str(target), "maxrate": str(target * 3 // 2), "bufsize": str(target * 2)}
 
 
+# Whole pictures at the quality of the others: x264 and x265 derive a later keyframe's from all before it, and a
+# segment has nothing before it. At draft quality nothing else is carried over either.
+ALIKE: Final = "ipratio=1"
+
+
 def _h264(task: Task) -> Options:
-    own = {"c:v": "libx264", "preset": task.preset.speed, "profile:v": "high", "x264-params": "open-gop=0"}
+    even = ":qcomp=1" if task.output.quality is Quality.DRAFT else ""
+    fixed = f"open-gop=0:{ALIKE}{even}"
+    own = {"c:v": "libx264", "preset": task.preset.speed, "profile:v": "high", "x264-params": fixed}
     return {**own, **_rate(task)}
 
 
 def _h265(task: Task) -> Options:
-    fixed = f"open-gop=0:pools={task.threads}:frame-threads=1:log-level=error"
-    return {"c:v": "libx265", "preset": task.preset.speed, "x265-params": fixed, **_rate(task)}
+    fixed = f"open-gop=0:{ALIKE}:pools={task.threads}:frame-threads=1:log-level=error"
+    own = {"c:v": "libx265", "preset": task.preset.speed}
+    if task.output.quality is Quality.DRAFT and task.output.bitrate is None:
+        return {**own, "x265-params": f"{fixed}:qp={task.preset.crf}"}
+    return {**own, "x265-params": fixed, **_rate(task)}
 
 
 def _vp9(task: Task) -> Options:

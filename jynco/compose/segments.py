@@ -6,26 +6,23 @@ do: a new transition costs its own frames and a remainder, not the clip.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from jynco.compose.command import Papers, filed
+from jynco.compose.cuts import cut
 from jynco.compose.encoder import Container, Options, muxer_options, video_options
 from jynco.compose.graph import Output, command_line
-from jynco.compose.joints import DEFAULT_SECONDS
 from jynco.compose.picture import Room, packages, pictures
 from jynco.compose.sources import Held, Material, Source
-from jynco.compose.spans import Piece, Shown, Span, Words, tile
-from jynco.compose.timeline import Timeline
+from jynco.compose.spans import Span
 from jynco.compose.typography import FOLDER
 from jynco.model.ids import CacheKey, ClipId
 from jynco.model.keys import digest, of_file
 from jynco.model.media import Command
-from jynco.model.storyboard import Storyboard, TransitionKind
-
-STRIDE_SECONDS = 4  # of a long clip's core: two groups of pictures cost 1 % more than one film's
+from jynco.model.storyboard import TransitionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +54,6 @@ class Segment:
         return f"{names} {'body' if plain else self.span.kind}" if names else "black"
 
 
-def cut(storyboard: Storyboard, timeline: Timeline) -> tuple[Span, ...]:
-    """The film's spans, bodies cut at their clips' fixed places; together they are still every film frame once."""
-    lengths = {clip.clip_id: clip.frames for clip in timeline.clips}
-    edge = timeline.rate.frames(DEFAULT_SECONDS)
-    stride = max(1, round(timeline.rate.fraction * STRIDE_SECONDS))
-    return tuple(
-        part
-        for span in tile(storyboard, timeline)
-        for part in _parts(span, marks(lengths[span.left.clip_id], edge, stride) if span.left else ())
-    )
-
-
-def marks(frames: int, edge: int, stride: int) -> tuple[int, ...]:
-    """Where a clip of ``frames`` frames is always cut: ``edge`` from both ends, and its core every ``stride``.
-
-    What is left over goes to the last part of the core. A clip too short for a core is not cut.
-    """
-    if frames < 4 * edge or not edge:
-        return ()
-    strides = max(1, (frames - 2 * edge) // stride)
-    return (*(edge + number * stride for number in range(strides)), frames - edge)
-
-
 def segments(room: Room, recipe: Recipe) -> tuple[Segment, ...]:
     """All segments of a film, in order. ValueError for a source whose content hash is not given."""
     return tuple(Segment(span, _key(span, room, recipe)) for span in cut(room.storyboard, room.timeline))
@@ -101,34 +75,6 @@ def writing(group: Sequence[Segment], room: Room, recipe: Recipe, work: Path) ->
 def written(segment: Segment, work: Path) -> Path:
     """Where ``writing`` puts a segment."""
     return work / f"{segment.key}.mp4"
-
-
-def _parts(span: Span, places: Iterable[int]) -> Iterator[Span]:
-    """A body cut where its clip has marks; anything else whole."""
-    if span.left is None or span.kind is not TransitionKind.NONE:
-        yield span
-        return
-    inside = [place - span.left.first for place in places]
-    ends = [*(end for end in inside if 0 < end < span.frames), span.frames]
-    for first, end in zip([0, *ends], ends, strict=False):
-        yield _part(span, span.left, first, end)
-
-
-def _part(span: Span, left: Piece, first: int, end: int) -> Span:
-    local = (Words(word.layer, max(word.first, first), min(word.end, end)) for word in span.words)
-    words = tuple(
-        replace(word, first=word.first - first, end=word.end - first)
-        for word in local
-        if word.first < word.end
-    )
-    overlays = tuple(
-        Shown(each.layer, max(each.first, first) - first, min(each.end, end) - first, each.since + first)
-        for each in span.overlays
-        if max(each.first, first) < min(each.end, end)
-    )
-    piece = replace(left, first=left.first + first)
-    inside = replace(span, start=span.start + first, frames=end - first, left=piece)
-    return replace(inside, words=words, overlays=overlays)
 
 
 def _key(span: Span, room: Room, recipe: Recipe) -> CacheKey:

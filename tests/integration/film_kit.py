@@ -5,6 +5,7 @@ A card is 160x90: eight blocks above for the frame's number, eight below for the
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -145,6 +146,17 @@ def made(
     MEDIA.run(command, Quiet(), timeout=60)
     assert MEDIA.verify(target).frames == timeline.frames
     return target
+
+
+def likeness(one: Path, other: Path) -> float:
+    """SSIM of two films over all frames and planes: 1 where they are equal."""
+    from imageio_ffmpeg import get_ffmpeg_exe
+
+    line = [get_ffmpeg_exe(), "-hide_banner", "-i", one, "-i", other, "-lavfi", "ssim", "-f", "null", "-"]
+    said = subprocess.run(line, capture_output=True, text=True, check=True).stderr
+    found = re.search(r"SSIM .*All:([\d.]+)", said)
+    assert found is not None, said
+    return float(found[1])
 
 
 def pictures(path: Path) -> list[Picture]:

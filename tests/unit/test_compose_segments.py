@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jynco.compose.command import Papers
+from jynco.compose.cuts import cut, marks
 from jynco.compose.picture import Room
-from jynco.compose.segments import Recipe, Segment, cut, marks, segments, writing, written
+from jynco.compose.segments import Recipe, Segment, segments, writing, written
 from jynco.compose.sharing import groups
 from jynco.compose.sources import Held, Material, Slate, Source
 from jynco.compose.spans import Span, tile
