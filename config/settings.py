@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from config import limits
 from jynco.errors import UsageWrong
+from jynco.model.admission import Limits
 
 # Key and address; the names are the vendors' own, but fal has none for its address.
 VENDORS: Final[Mapping[str, tuple[str, str]]] = {
@@ -52,6 +54,8 @@ class Settings:
     broker_url: str | None = field(default=None, repr=False)  # None: redis_url
     storage: str | None = None  # None: the data folder
     providers: tuple[str, ...] = ("camera",)  # the first is the default, the rest take over in turn
+    limits: Mapping[str, Limits] = field(default_factory=dict)  # instead of those that vendors publish
+    failover_moderated: bool = False  # another provider may be asked what the first one's safety refused
     retry_base: float = 2.0
     poll: float = 5.0
     lease: float = 30.0
@@ -109,6 +113,8 @@ def _parse(env: _Variables) -> Settings:
         broker_url=env.text("JYNCO_BROKER_URL") or env.text("CLOUDAMQP_URL"),
         storage=env.text("JYNCO_STORAGE"),
         providers=env.names("JYNCO_PROVIDER", ("camera",)),
+        limits=limits.parse(env.text(limits.VARIABLE) or ""),
+        failover_moderated=env.choice("JYNCO_FAILOVER_MODERATED", ("on", "off")) == "on",
         retry_base=env.seconds("JYNCO_RETRY_BASE_SECONDS", 2.0),
         poll=env.seconds("JYNCO_POLL_SECONDS", 5.0),
         lease=env.seconds("JYNCO_LEASE_SECONDS", 30.0),

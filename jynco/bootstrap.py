@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from config.limits import limits
 from config.prices import prices
 from config.settings import VENDORS, Access, Settings
 from jynco.adapters.clock import SystemClock
@@ -18,12 +20,15 @@ from jynco.adapters.providers.account import Account
 from jynco.adapters.storage.local import LocalStorage
 from jynco.agents.architect import Architect
 from jynco.agents.casting import Casting
+from jynco.agents.cutting import Cutting
 from jynco.agents.drawing import Drafter
 from jynco.agents.motion import Motion
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.render import Render
+from jynco.agents.scouting import Scout
 from jynco.agents.storyboard import StoryboardKeeper
 from jynco.errors import UsageWrong
+from jynco.model.admission import Breaker, Rules
 from jynco.ports import Clock, Database, Lock, Media, Pictures, Provider, Storage
 
 CONNECTIONS: Final = 5  # of one process to the database
@@ -51,6 +56,7 @@ class House:
     architect: Architect
     motion: Motion
     render: Render
+    scout: Scout
     ground: Ground
 
     def of(self, tenant: str) -> House:
@@ -59,7 +65,8 @@ class House:
         casting = _casting(self.settings, self.ground.providers, tenant)
         keeper = StoryboardKeeper(database, self.ground.storage, self.ground.lock, self.clock)
         drafter = Drafter(self.quartermaster, casting)
-        architect = Architect(database, keeper, self.quartermaster, drafter, self.ground.lock, self.clock)
+        lock, store = self.ground.lock, self.quartermaster
+        architect = Architect(database, keeper, store, drafter, lock, self.clock, self.scout)
         return replace(self, database=database, storyboard=keeper, casting=casting, architect=architect)
 
     def close(self) -> None:
@@ -87,6 +94,7 @@ def build(
     quartermaster = Quartermaster(storage, media, pictures)
     keeper = StoryboardKeeper(database, storage, lock, clock)
     casting = _casting(settings, providers, LOCAL)
+    drafter, scout = Drafter(quartermaster, casting), Scout(quartermaster, Cutting(quartermaster, media))
     return House(
         settings=settings,
         clock=clock,
@@ -94,12 +102,36 @@ def build(
         quartermaster=quartermaster,
         storyboard=keeper,
         casting=casting,
-        architect=Architect(database, keeper, quartermaster, Drafter(quartermaster, casting), lock, clock),
+        architect=Architect(database, keeper, quartermaster, drafter, lock, clock, scout),
         motion=Motion(
-            database.ledger, quartermaster, providers, clock, lease=settings.lease, give_up=settings.give_up
+            database.ledger,
+            quartermaster,
+            providers,
+            clock,
+            database.jobs,
+            database.admission,
+            lease=settings.lease,
+            give_up=settings.give_up,
+            rules=rules(settings, providers),
         ),
         render=Render(database, quartermaster, media),
+        scout=scout,
         ground=Ground(storage, lock, providers),
+    )
+
+
+def rules(settings: Settings, known: Iterable[str]) -> Rules:
+    """How this installation treats its vendors. UsageWrong for limits of one that nobody knows."""
+    for name in settings.limits:
+        if name.partition(":")[0] not in known:
+            raise UsageWrong(f"JYNCO_LIMITS names '{name}': choose one of {', '.join(sorted(known))}.")
+    keys = {name: access.key for name, access in settings.vendors.items() if access.key}
+    return Rules(
+        limits={**limits(), **settings.limits},
+        accounts={name: sha256(key.encode()).hexdigest()[:12] for name, key in keys.items()},
+        breaker=Breaker(pause=2.5 * settings.retry_base, longest=30 * settings.retry_base),
+        failover_moderated=settings.failover_moderated,
+        poll=settings.poll,
     )
 
 
@@ -107,12 +139,12 @@ def workshop(settings: Settings) -> tuple[Quartermaster, Casting]:
     """What ``validate`` needs: files and providers, and no server."""
     media, pictures = _media()
     providers = _providers(settings, SystemClock())
-    return Quartermaster(_storage(settings), media, pictures), Casting(providers, settings.providers[0])
+    return Quartermaster(_storage(settings), media, pictures), Casting(providers, settings.providers)
 
 
 def _casting(settings: Settings, providers: Mapping[str, Provider], tenant: str) -> Casting:
     """Where the operator has the tenants share their clips, all of them cast as one."""
-    return Casting(providers, settings.providers[0], LOCAL if settings.share_cache else tenant)
+    return Casting(providers, settings.providers, LOCAL if settings.share_cache else tenant)
 
 
 def _database(settings: Settings, connections: int, *, waited_for: bool) -> Database:

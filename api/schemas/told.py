@@ -82,6 +82,36 @@ class PlannedClipTold(CamelSchema):
     cost_usd = dollars(allow_none=True, metadata={"description": "null: no published price."})
     seconds = fields.Float(required=True, metadata={"description": "Rough time to make it."})
     reason = fields.String(required=True, allow_none=True, metadata={"description": "Why it cannot be made."})
+    understudies = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Who is asked in turn should this one not make it, as provider:model."},
+    )
+    skipped = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Who was named and cannot make it, with the reason."},
+    )
+
+
+class PlannedSegmentTold(CamelSchema):
+    """A segment of the film that must be encoded."""
+
+    segment = fields.String(required=True, metadata={"description": "Such as 'clip_3 to clip_4 dissolve'."})
+    frames = fields.Integer(required=True)
+    reason = fields.String(required=True, metadata={"description": "What is different from the last cut."})
+    waits_for = fields.List(
+        clip_id(), required=True, metadata={"description": "Clips that are not made yet."}
+    )
+
+
+class CutTold(CamelSchema):
+    """What of the film must be encoded; all else is kept from films before."""
+
+    segments = fields.Integer(required=True, metadata={"description": "Of the whole film."})
+    frames_to_encode = fields.Integer(required=True, metadata={"description": "Of the film's frames."})
+    sound = fields.Boolean(required=True, metadata={"description": "Whether the sound must be mixed."})
+    encode = fields.List(fields.Nested(PlannedSegmentTold), required=True)
 
 
 class PlanTold(CamelSchema):
@@ -96,6 +126,12 @@ class PlanTold(CamelSchema):
     )
     seconds = fields.Float(required=True, metadata={"description": "Rough time, one clip after the other."})
     clips = fields.List(fields.Nested(PlannedClipTold), required=True)
+    cut = fields.Nested(
+        CutTold,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null for clips alone, and where a file of the film cannot be used."},
+    )
 
 
 class ClipTold(CamelSchema):
@@ -104,6 +140,10 @@ class ClipTold(CamelSchema):
     clip_id = clip_id(required=True)
     status = fields.Enum(ClipStatus, by_value=True, required=True)
     job_id = job_id(required=True, allow_none=True)
+    provider = fields.String(
+        required=True, allow_none=True, metadata={"description": "Who makes it, or made it."}
+    )
+    model = fields.String(required=True, allow_none=True)
     cache_hit = fields.Boolean(required=True)
     attempts = fields.Integer(required=True)
     cost_usd = dollars()

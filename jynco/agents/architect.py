@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 from jynco.agents.drawing import Desk, Drafter
 from jynco.agents.orders import Clerk, Standing, terms
 from jynco.agents.quartermaster import Quartermaster
+from jynco.agents.scouting import Scout
 from jynco.agents.storyboard import StoryboardKeeper
 from jynco.document.view import storyboard
 from jynco.errors import BudgetExceeded, DocumentInvalid, Fault, ServiceAway, UsageWrong
@@ -50,6 +51,7 @@ class Architect:
         drafter: Drafter,
         lock: Lock,
         clock: Clock,
+        scout: Scout | None = None,
     ) -> None:
         self._database = database
         self._keeper = keeper
@@ -57,17 +59,22 @@ class Architect:
         self._drafter = drafter
         self._lock = lock
         self._clerk = Clerk(clock)
+        self._scout = scout
 
     # --- the plan ------------------------------------------------------------------------------------
 
     def plan(self, project_id: ProjectId, wishes: Wishes) -> Plan:
         """What the film needs, and what it costs. Changes nothing. NotFound, DocumentInvalid."""
-        return self._drafter.draw(self._desk(self._keeper.current(project_id)), wishes)
+        return self._drawn(self._desk(self._keeper.current(project_id)), wishes)
 
     def sketch(self, document: Document, folder: Path, wishes: Wishes) -> Plan:
         """The plan of a document that lies in ``folder`` with its files and need not be a project yet."""
         desk = Desk(storyboard(document), 0, partial(self._quartermaster.beside, folder))
-        return self._drafter.draw(desk, wishes)
+        return self._drawn(desk, wishes)
+
+    def _drawn(self, desk: Desk, wishes: Wishes) -> Plan:
+        plan = self._drafter.draw(desk, wishes)
+        return plan if self._scout is None else replace(plan, cut=self._scout.survey(desk, plan))
 
     def _desk(self, project: Project) -> Desk:
         find = partial(self._quartermaster.file, project.project_id)
@@ -144,7 +151,7 @@ class Architect:
             job.clip_id: job
             for job in self._database.jobs.active(plan.project_id)
             if job.clip_id is not None
-            and job.shot == wanted.get(job.clip_id)
+            and wanted.get(job.clip_id) in (job.shot, *job.lineup)
             and (job.options.get("payAgain") or not plan.wishes.pay_again)
             and _soon_enough(job, plan.wishes)
         }

@@ -16,6 +16,7 @@ from jynco.compose.timeline import lay_out
 from jynco.errors import Fault, JyncoError, NotFound
 from jynco.model.ids import ClipId
 from jynco.model.keys import digest
+from jynco.model.motion import Shot
 from jynco.model.plan import Action, ClipPlan, Plan, Wishes
 from jynco.model.storyboard import AudioLayer, Clip, Storyboard
 
@@ -92,14 +93,22 @@ class Drafter:
             return ClipPlan(clip.clip_id, Action.FAILED, frames, reason=error.message)
 
     def _generated(self, desk: Desk, clip: Clip, frames: int, wishes: Wishes) -> ClipPlan:
-        output = desk.board.output
-        role = self._casting.role(clip, wishes.provider)
-        shot = self._casting.shot(role, clip, output, frames, self._picture(desk, clip))
-        plan = ClipPlan(clip.clip_id, Action.CACHED, frames, shot, clip.source_image)
-        if self._quartermaster.has_clip(desk.board.project_id, clip.clip_id, shot.key):
+        """What an understudy made before is found, not paid again."""
+        picture = self._picture(desk, clip)
+        lineup = self._casting.lineup(clip, desk.board.output, frames, picture, wishes.provider)
+        shots = lineup.shots
+        there = (shot for shot in shots if self._has(desk, clip, shot))
+        plan = ClipPlan(clip.clip_id, Action.CACHED, frames, next(there, None), clip.source_image)
+        plan = replace(plan, lineup=shots, skipped=lineup.out)
+        if plan.shot is not None:
             return plan
+        role, shot = lineup.cast[0]
+        plan = replace(plan, shot=shot)
         length = shot.rate.seconds(shot.frames)  # what is ordered and paid, of which the film may use less
         return replace(plan, action=Action.GENERATE, usd=role.price(length), seconds=role.time(length))
+
+    def _has(self, desk: Desk, clip: Clip, shot: Shot) -> bool:
+        return self._quartermaster.has_clip(desk.board.project_id, clip.clip_id, shot.key)
 
     def _picture(self, desk: Desk, clip: Clip) -> str | None:
         """The content hash of the clip's picture, once that has been looked at."""

@@ -81,6 +81,8 @@ class Clerk:
             clip_id=clip.clip_id,
             shot=clip.shot,
             image=clip.image,
+            lineup=clip.lineup,
+            said=clip.skipped,
             options={"payAgain": plan.wishes.pay_again},
         )
 

@@ -96,9 +96,11 @@ class Players:
         self, project_id: ProjectId, line: ReceiptLine, entry: dict[str, Json], books: _Books
     ) -> Role:
         job = books.jobs.get(JobId(_text(entry, "jobId") or ""))
+        key = CacheKey(_text(entry, "cacheKey") or "")
+        if job is not None and job.shot is not None:  # another of its lineup may have made it
+            key, line = job.shot.key, replace(line, provider=job.shot.provider, model=job.shot.model)
         if job is not None and job.state is not JobState.COMPLETED:
             return _missing(line, job.failure.message if job.failure else f"its job was {job.state}")
-        key = CacheKey(_text(entry, "cacheKey") or "")
         relative = self._quartermaster.deliver(project_id, line.clip_id, key)
         if relative is None:
             raise AssetRefused("its film is gone or damaged: retry the clip.")

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from jynco.model.ids import ClipId
 from jynco.model.jobs import ClipRow, Job, Receipt, ReceiptLine
-from jynco.model.plan import ClipPlan, Plan
+from jynco.model.motion import Shot
+from jynco.model.plan import ClipPlan, CutPlan, Plan
 from jynco.model.states import ClipStatus, JobState
 from jynco.model.storyboard import Json
 from jynco.ports import Database
@@ -77,6 +78,25 @@ def plan_report(plan: Plan) -> dict[str, Json]:
         "unpricedClips": plan.unpriced,
         "seconds": round(sum(clip.seconds for clip in plan.clips), 1),
         "clips": [_planned(clip) for clip in plan.clips],
+        "cut": _cut(plan.cut) if plan.cut else None,
+    }
+
+
+def _cut(cut: CutPlan) -> dict[str, Json]:
+    """What of the film must be encoded."""
+    return {
+        "segments": cut.segments,
+        "framesToEncode": cut.frames,
+        "sound": cut.sound,
+        "encode": [
+            {
+                "segment": each.name,
+                "frames": each.frames,
+                "reason": each.reason,
+                "waitsFor": list(each.waits_for),
+            }
+            for each in cut.encode
+        ],
     }
 
 
@@ -91,7 +111,15 @@ def _planned(clip: ClipPlan) -> Json:
         "costUsd": None if clip.usd is None else dollars(clip.usd),
         "seconds": round(clip.seconds, 1),
         "reason": clip.reason,
+        "understudies": [f"{shot.provider}:{shot.model}" for shot in _others(clip)],
+        "skipped": [remark.words for remark in clip.skipped],
     }
+
+
+def _others(clip: ClipPlan) -> tuple[Shot, ...]:
+    """Who takes over, in turn, should the one that is planned not make it."""
+    after = clip.lineup.index(clip.shot) + 1 if clip.shot in clip.lineup else 0
+    return clip.lineup[after:]
 
 
 def _clips(job: Job, children: Mapping[ClipId, Job], rows: Mapping[ClipId, ClipRow]) -> list[Json]:
@@ -109,8 +137,12 @@ def _clips(job: Job, children: Mapping[ClipId, Job], rows: Mapping[ClipId, ClipR
 def _clip(name: ClipId, child: Job | None, row: ClipRow | None) -> Json:
     row_speaks = row is not None and (child is None or row.job_id == child.job_id)
     failure = child.failure if child else None
+    shot = child.shot if child else None
+    maker = shot or row
     return {
         "clipId": name,
+        "provider": maker.provider if maker else None,
+        "model": maker.model if maker else None,
         "status": str(_status(child) if child else row.status if row else ClipStatus.PENDING),
         "jobId": child.job_id if child else None,
         "cacheHit": bool(row.cache_hit) if row is not None and row_speaks else False,

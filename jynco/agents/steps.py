@@ -18,7 +18,12 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Nothing to do until the provider, or another worker with the same clip, has gone on."""
+    """Nothing to do until the provider, or another worker with the same clip, has gone on.
+
+    ``seconds``: no use in looking sooner; None: the usual while between two looks.
+    """
+
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def _unknown_providers(board: Storyboard, casting: Casting, provider: str | None
     for clip in board.clips:
         if clip.footage is None:
             try:
-                casting.role(clip, provider)
+                casting.roles(clip, provider)
             except RequestRejected as error:
                 if clip.provider is None:
                     raise UsageWrong(error.message) from None

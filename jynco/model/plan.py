@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from jynco.model.ids import ClipId, ProjectId
+from jynco.model.jobs import Remark
 from jynco.model.motion import Shot
 from jynco.model.states import Lane, OnMissing, Purpose
 
@@ -32,6 +33,8 @@ class ClipPlan:
     usd: Decimal | None = Decimal(0)  # None: the provider publishes no price
     seconds: float = 0.0  # rough time to make it
     reason: str | None = None
+    lineup: tuple[Shot, ...] = ()  # the shot for each provider that may make it, in turn
+    skipped: tuple[Remark, ...] = ()  # those who were named and cannot
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,30 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentPlan:
+    """One segment of the film that must be encoded, and why."""
+
+    name: str
+    frames: int
+    reason: str
+    waits_for: tuple[ClipId, ...] = ()  # clips that are not there yet
+
+
+@dataclass(frozen=True, slots=True)
+class CutPlan:
+    """What of the film must be encoded; the rest is kept from films before."""
+
+    segments: int  # of the whole film
+    encode: tuple[SegmentPlan, ...]
+    sound: bool  # whether the sound must be mixed
+
+    @property
+    def frames(self) -> int:
+        """How many frames must be encoded."""
+        return sum(segment.frames for segment in self.encode)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is cached, what must be generated, and what it costs."""
 
@@ -57,6 +84,7 @@ class Plan:
     wishes: Wishes
     clips: tuple[ClipPlan, ...]
     frames: int  # of the film
+    cut: CutPlan | None = None  # None: no film is asked for, or it cannot be laid out yet
 
     @property
     def to_generate(self) -> tuple[ClipPlan, ...]:

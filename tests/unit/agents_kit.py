@@ -92,6 +92,7 @@ class Shop:
     providers: dict[str, Provider] = field(init=False)
     lock: MemoryLocks = field(default_factory=MemoryLocks)
     rules: Rules = field(default_factory=Rules)
+    lineup: tuple[str, ...] = ("mock",)
 
     def __post_init__(self) -> None:
         self.storage = LocalStorage(self.folder / "data")
@@ -112,7 +113,7 @@ class Shop:
     @property
     def architect(self) -> Architect:
         quartermaster = self.quartermaster
-        drafter = Drafter(quartermaster, Casting(self.providers, "mock"))
+        drafter = Drafter(quartermaster, Casting(self.providers, self.lineup))
         return Architect(self.database, self.keeper, quartermaster, drafter, self.lock, self.clock)
 
     def motion(self, ledger: Ledger | None = None) -> Motion:

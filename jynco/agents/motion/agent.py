@@ -6,17 +6,17 @@ Each call makes the steps that are possible now and comes back, so no worker wai
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Final
 
 from jynco.agents.motion.attempt import Attempt, Tools
-from jynco.agents.motion.outcomes import clip_of, completed, cost_of, failed, shot_of
+from jynco.agents.motion.door import Door
+from jynco.agents.motion.outcomes import clip_of, completed, cost_of, failed, failure, shot_of
+from jynco.agents.motion.understudies import Understudies, since
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.steps import Finished, Refused, Step, Waiting
 from jynco.errors import (
+    AssetRefused,
     Cancelled,
-    Conflict,
-    ConsentNeeded,
     CreditMissing,
     GaveUp,
     GenerationFailed,
@@ -25,15 +25,17 @@ from jynco.errors import (
     LeaseLost,
     Moderated,
     NotAccepted,
+    OutcomeUnknown,
     ProviderError,
     QualityRefused,
     RequestRejected,
     ServiceAway,
 )
+from jynco.model.admission import Rules, Why
 from jynco.model.jobs import Claim, Failure, Generation, Job
 from jynco.model.motion import Shot
 from jynco.model.states import GenerationState
-from jynco.ports import Clock, Heart, Ledger, Provider
+from jynco.ports import Admission, Clock, Heart, Jobs, Ledger, Provider
 
 ENDS: Final = frozenset(
     error.code
@@ -48,6 +50,8 @@ ENDS: Final = frozenset(
         RequestRejected,
     )
 )  # of a job; after others, such as a refusal, the same job goes on with another attempt
+# Ends of attempts for which the vendor was never asked, so that they say nothing of it.
+NO_ORDER: Final = frozenset({"made_meanwhile", AssetRefused.code, KeyRefused.code, CreditMissing.code})
 
 
 class Motion:
@@ -59,12 +63,17 @@ class Motion:
         quartermaster: Quartermaster,
         providers: Mapping[str, Provider],
         clock: Clock,
+        jobs: Jobs,
+        admission: Admission,
         *,
         lease: float,
         give_up: float,
+        rules: Rules,
     ) -> None:
         self._tools = Tools(ledger, quartermaster, clock, lease, give_up)
         self._providers = providers
+        self._door = Door(admission, rules, lease)
+        self._understudies = Understudies(self._tools, jobs, admission, moderated=rules.failover_moderated)
 
     def advance(self, claim: Claim, heart: Heart) -> Step:
         """Go as far as possible now. Only LeaseLost, Cancelled and ServiceAway leave as exceptions."""
@@ -75,13 +84,19 @@ class Motion:
         except NotAccepted as refused:
             return Refused(refused)
         except JyncoError as error:
-            return Finished(failed(claim.job, error))
+            return self.ended(claim, failure(error))
+
+    def ended(self, claim: Claim, why: Failure) -> Step:
+        """What follows when nothing more is to be had from whose turn it is: the next one's, or the job's end."""
+        if self._understudies.takes_over(claim, why):
+            return Waiting(0.0)
+        return Finished(failed(claim.job, why))
 
     def _advance(self, claim: Claim, heart: Heart) -> Step:
         job, shot = claim.job, shot_of(claim.job)
         left = self._left_behind(job)
         if left is not None and left.state is GenerationState.FAILED and left.error_code in ENDS:
-            return Finished(failed(job, Failure(left.error_code or "", left.error_message or "")))
+            return self.ended(claim, Failure(left.error_code or "", left.error_message or ""))
         if left is None or not left.state.live:
             source = self._tools.quartermaster.deliver(job.project_id, clip_of(job), shot.key)
             if source is not None:
@@ -91,18 +106,50 @@ class Motion:
 
     def _make(self, claim: Claim, heart: Heart, shot: Shot) -> Step:
         provider = self._provider(shot)
-        billable = provider.capabilities(shot.model).billable
-        self._settle_unknown(claim.job, shot)
+        if self._understudies.has_moved(claim):
+            return Waiting(0.0)
         heart.check()
-        row = self._tools.ledger.take(shot.key, claim.job, claim.owner, self._tools.lease)
+        verdict = self._door.ask(claim.job, shot)
+        if verdict.why is Why.FAILING:
+            return self._without(claim, NotAccepted(verdict.reason, retry_after=verdict.seconds))
+        if verdict.why not in (Why.ADMITTED, Why.RUNNING):
+            return self._door.wait(verdict, shot)
+        price = provider.capabilities(shot.model).price(shot)
+        row = self._tools.ledger.take(shot.key, claim.job, claim.owner, self._tools.lease, price=price)
         if row is None:
             return Waiting()
+        if (
+            row.fresh and verdict.why is Why.RUNNING
+        ):  # what ran has ended since: whoever begins has to ask first
+            nothing = Failure("not_admitted", "Nothing was asked for.")
+            self._tools.ledger.advance(row, GenerationState.FAILED, failure=nothing)
+            return Waiting(0.0)
+        return self._go_on(claim, heart, shot, row, provider)
+
+    def _go_on(self, claim: Claim, heart: Heart, shot: Shot, row: Generation, provider: Provider) -> Step:
+        billable = provider.capabilities(shot.model).billable
         attempt = Attempt(self._tools, claim.job, row, heart, provider, billable=billable)
         try:
             with heart.tend(lambda: self._tools.ledger.beat(row, self._tools.lease)):
-                return attempt.go_on()
+                step = attempt.go_on()
+        except ProviderError as error:
+            self._heard(shot, row, attempt, error)
+            raise
         finally:
             attempt.let_go()
+        self._heard(shot, row, attempt, None)
+        return step
+
+    def _heard(self, shot: Shot, begun: Generation, attempt: Attempt, error: ProviderError | None) -> None:
+        """Tell the door how an order was answered; looks and downloads are no orders."""
+        if not begun.fresh or attempt.row.error_code in NO_ORDER:
+            return
+        refused = isinstance(error, NotAccepted | OutcomeUnknown) and attempt.row.task_id is None
+        self._door.heard(shot, error if refused else None)
+
+    def _without(self, claim: Claim, refused: NotAccepted) -> Step:
+        """The vendor is not asked, for it keeps failing: the next one takes over at once; else this was one try."""
+        return Waiting(0.0) if self._understudies.takes_over(claim, failure(refused)) else Refused(refused)
 
     def _left_behind(self, job: Job) -> Generation | None:
         """The latest attempt since this job was asked for, where a worker of it did not live to tell of one.
@@ -113,23 +160,7 @@ class Motion:
         if not job.crashes:
             return None
         key, history = shot_of(job).key, self._tools.ledger.history(job.project_id)
-        return next((row for row in history if row.cache_key == key and _since(job, row)), None)
-
-    def _settle_unknown(self, job: Job, shot: Shot) -> None:
-        """What may have been billed is looked at again if the vendor gave a number, else made anew with consent only.
-
-        Consent is for what was unknown when it was given: not for what this very job has left unknown.
-        """
-        unknown = self._tools.ledger.unknown(shot.key)
-        if unknown is None or (job.options.get("payAgain") and not _since(job, unknown)):
-            return
-        if unknown.task_id is None or _since(job, unknown):
-            raise ConsentNeeded(
-                f"Nobody knows whether {unknown.provider} made and billed this clip{_when(unknown)}; making it "
-                "again may be billed twice. Look at the provider's own list, then retry with consent (--pay-again)."
-            )
-        with suppress(LeaseLost, Conflict):  # another job has looked first, and goes on with it
-            self._tools.ledger.advance(unknown, GenerationState.SUBMITTED)
+        return next((row for row in history if row.cache_key == key and since(job, row)), None)
 
     def _provider(self, shot: Shot) -> Provider:
         if shot.provider not in self._providers:
@@ -137,12 +168,3 @@ class Motion:
                 f"There is no provider '{shot.provider}' here: choose one of {', '.join(sorted(self._providers))}."
             )
         return self._providers[shot.provider]
-
-
-def _since(job: Job, row: Generation) -> bool:
-    """Whether an attempt was begun after this job was asked for; both times are the database's."""
-    return job.created_at is None or row.created_at is None or row.created_at >= job.created_at
-
-
-def _when(row: Generation) -> str:
-    return f" on {row.created_at:%Y-%m-%d %H:%M} UTC" if row.created_at else ""

@@ -35,11 +35,6 @@ class Attempt:
 
     @property
     def row(self) -> Generation:
-        """The row as it stands now."""
-        return self._held.row
-
-    @property
-    def row(self) -> Generation:
         """The row as it stands."""
         return self._held.row
 

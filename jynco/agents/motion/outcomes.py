@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from jynco.errors import JyncoError, RequestRejected
 from jynco.model.ids import ClipId
-from jynco.model.jobs import Failure, Generation, Job, Outcome
+from jynco.model.jobs import Failure, Generation, Job, Outcome, Remark
 from jynco.model.motion import Shot
 from jynco.model.states import ClipStatus
 
@@ -25,8 +26,11 @@ def completed(job: Job, source: str, cost: Decimal | None) -> Outcome:
 
 
 def failed(job: Job, error: JyncoError | Failure) -> Outcome:
-    """The outcome of a motion job that ended in ``error``."""
+    """The outcome of a motion job that ended in ``error``, with what those said who were asked before."""
     why = error if isinstance(error, Failure) else failure(error)
+    if job.said and job.shot is not None:
+        last = Remark(job.shot.provider, job.shot.model, why.code, why.message)
+        why = replace(why, message=" ".join(remark.words for remark in (*job.said, last)))
     return Outcome(job.job_id, clip_of(job), ClipStatus.FAILED, shot_of(job).key, failure=why)
 
 

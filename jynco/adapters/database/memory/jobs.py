@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from jynco.adapters.database.memory import endings, leases
+from jynco.adapters.database.memory import casts, endings, leases
 from jynco.adapters.database.memory.store import JobRow, Store, alone, missing_job, shown_job
 from jynco.adapters.database.text import copied
 from jynco.errors import Conflict, NotFound
 from jynco.model.ids import JobId, ProjectId
-from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt
+from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt, Remark
+from jynco.model.motion import Shot
 from jynco.model.states import JobKind, JobState
 
 
@@ -90,6 +91,16 @@ class MemoryJobs:
         leases.park(self.store, claim, seconds, refused)
 
     @alone
+    def recast(self, claim: Claim, shot: Shot, *said: Remark) -> None:
+        """Have another of the job's lineup make its clip, and keep why. LeaseLost."""
+        casts.recast(self.store, claim, shot, said)
+
+    @alone
+    def held_back(self, job_id: JobId, seconds: float) -> bool:
+        """Whether the job has not begun and its queue is paused; then it is due in ``seconds``."""
+        return casts.held_back(self.store, job_id, seconds)
+
+    @alone
     def finish_motion(self, claim: Claim, outcome: Outcome) -> None:
         """End a motion job and set its clip's row. LeaseLost."""
         endings.finish_motion(self.store, claim, outcome)
@@ -141,6 +152,8 @@ class MemoryJobs:
             clip_id=job.clip_id,
             shot=job.shot,
             image=job.image,
+            lineup=job.lineup,
+            said=job.said,
             document=copied(job.document),
             options=copied(dict(job.options)),
             created_at=self.store.now(),

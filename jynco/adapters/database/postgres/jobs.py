@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from jynco.adapters.database import payloads
-from jynco.adapters.database.postgres import endings, leases, rows
+from jynco.adapters.database.postgres import casts, endings, leases, rows
 from jynco.adapters.database.postgres.events import tell, touch
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
 from jynco.adapters.database.postgres.tenants import own, refuse_foreign
 from jynco.model.ids import JobId, ProjectId
-from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt
+from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt, Remark
+from jynco.model.motion import Shot
 from jynco.model.states import JobKind, JobState
 
 
@@ -79,6 +80,16 @@ class PostgresJobs:
         """Hand the job back, its next step due in ``seconds``; ``refused`` counts an attempt. LeaseLost."""
         with self._gate.transaction() as connection:
             leases.park(connection, claim, seconds, refused)
+
+    def recast(self, claim: Claim, shot: Shot, *said: Remark) -> None:
+        """Have another of the job's lineup make its clip, and keep why. LeaseLost."""
+        with self._gate.transaction() as connection:
+            casts.recast(connection, claim, shot, said)
+
+    def held_back(self, job_id: JobId, seconds: float) -> bool:
+        """Whether the job has not begun and its queue is paused; then it is due in ``seconds``."""
+        with self._gate.transaction() as connection:
+            return casts.held_back(connection, job_id, seconds)
 
     def finish_motion(self, claim: Claim, outcome: Outcome) -> None:
         """End a motion job and set its clip's row. LeaseLost."""

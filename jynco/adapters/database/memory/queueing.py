@@ -1,0 +1,168 @@
+"""The twin of the line before a limited gate: who is next, and how much room there is behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from jynco.adapters.database import sentences
+from jynco.adapters.database.memory.store import Store
+from jynco.model.admission import Ask, Gate, Limits, Verdict, Why, room
+from jynco.model.ids import CacheKey, JobId, ProjectId
+from jynco.model.states import Lane
+
+MINUTE: Final = timedelta(minutes=1)
+DAY: Final = timedelta(days=1)
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+URGENCY: Final = (Lane.HIGH, Lane.NORMAL, Lane.LOW)
+
+
+@dataclass(slots=True)
+class _Row:
+    gate: Gate
+    key: CacheKey
+    job_id: JobId
+    project_id: ProjectId
+    tenant: str
+    lane: Lane
+    asked_at: datetime
+    until: datetime
+    admitted_at: datetime | None = None
+
+
+class Line:
+    """Admissions in the order they were asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._rows: list[_Row] = []
+
+    def ask(self, ask: Ask) -> Verdict:
+        """Stand in line; ADMITTED when it is this job's turn and there is room, else FULL."""
+        before = next((row for row in self._rows if self._unused(row) and self._of(row, ask)), None)
+        if before is not None:
+            before.until = self._store.now(ask.lease)
+            return Verdict(Why.ADMITTED)
+        mine = self._stand(ask)
+        place = self._order(ask.gate).index(mine)
+        free, seconds = self._room(ask)
+        if free is None or place < free:
+            mine.admitted_at, mine.until = self._store.now(), self._store.now(ask.lease)
+            return Verdict(Why.ADMITTED)
+        return Verdict(Why.FULL, seconds, place - max(free, 0), sentences.full(ask.gate))
+
+    def leave(self, job_id: JobId) -> None:
+        """Stand in no line any more."""
+        self._rows = [row for row in self._rows if row.job_id != job_id or row.admitted_at is not None]
+
+    def lengths(self) -> Counter[tuple[str, str]]:
+        """How many wait at which model's gate."""
+        waiting = (row for row in self._rows if row.admitted_at is None and row.until > self._store.now())
+        return Counter((row.gate.provider, row.gate.model) for row in waiting)
+
+    def forget(self, past: datetime) -> int:
+        """Drop what is older than ``past``; how many."""
+        before = len(self._rows)
+        self._rows = [row for row in self._rows if (row.admitted_at or row.until) >= past]
+        return before - len(self._rows)
+
+    # --- who is next
+
+    def _stand(self, ask: Ask) -> _Row:
+        until = self._store.now(ask.patience)
+        for row in self._rows:
+            if row.job_id == ask.job.job_id and row.admitted_at is None:
+                row.gate, row.key, row.until = ask.gate, ask.key, until
+                return row
+        project = self._store.project(ask.job.project_id)
+        names = (ask.job.job_id, project.project_id, project.tenant, ask.job.lane)
+        self._rows.append(_Row(ask.gate, ask.key, *names, self._store.now(), until))
+        return self._rows[-1]
+
+    def _order(self, gate: Gate) -> list[_Row]:
+        """High before normal before low; then the tenants in turn, then each tenant's projects in turn."""
+        now = self._store.now()
+        here = [row for row in self._rows if row.gate == gate]
+        waiting = [row for row in here if row.admitted_at is None and row.until > now and self._open(row)]
+        tenant, project = _served(here, lambda row: row.tenant), _served(here, lambda row: row.project_id)
+        own = _turns(waiting, lambda row: (row.lane, row.project_id))
+        waiting.sort(key=lambda row: (own[id(row)], project.get(row.project_id, NEVER), row.asked_at))
+        turn = _turns(waiting, lambda row: (row.lane, row.tenant))
+        waiting.sort(key=lambda row: (URGENCY.index(row.lane), turn[id(row)], tenant.get(row.tenant, NEVER)))
+        return waiting
+
+    def _open(self, row: _Row) -> bool:
+        job = self._store.jobs.get(row.job_id)
+        return job is not None and not job.job.state.terminal
+
+    # --- how much room there is
+
+    def _room(self, ask: Ask) -> tuple[int | None, float]:
+        levels = [(ask.whole, None), (ask.model, ask.gate.model)]
+        found = [self._space(ask.gate, limits, model) for limits, model in levels if limits]
+        free = min((space for space, _ in found if space is not None), default=None)
+        return free, max((seconds for _, seconds in found), default=0.0)
+
+    def _space(self, gate: Gate, limits: Limits, model: str | None) -> tuple[int | None, float]:
+        now = self._store.now()
+        rows = [row for row in self._rows if _within(row.gate, gate, model) and row.admitted_at is not None]
+        admitted = sorted(row.admitted_at for row in rows if row.admitted_at is not None)
+        minute = [moment for moment in admitted if moment > now - MINUTE]
+        day = [moment for moment in admitted if moment > now - DAY]
+        inside = sum(self._unused(row) for row in rows) + self._living(gate, model)
+        pairs = (limits.concurrent, inside), (limits.per_minute, len(minute)), (limits.per_day, len(day))
+        waits = [_wait(limits.per_minute, minute, MINUTE, now), _wait(limits.per_day, day, DAY, now)]
+        return room(*pairs), max(waits)
+
+    def _living(self, gate: Gate, model: str | None) -> int:
+        live = (kept.generation for kept in self._store.attempts if kept.generation.state.live)
+        names = [row for row in live if row.provider == gate.provider and model in {None, row.model}]
+        return sum(self._account(row.cache_key, gate) == gate.account for row in names)
+
+    def _account(self, key: CacheKey, gate: Gate) -> str:
+        known = [row.gate.account for row in self._rows if row.key == key and row.admitted_at is not None]
+        return known[-1] if known else gate.account
+
+    def _unused(self, row: _Row) -> bool:
+        """Let in, and not begun yet by a worker that may still live."""
+        if row.admitted_at is None or row.until <= self._store.now():
+            return False
+        made = (kept.generation for kept in self._store.attempts if kept.generation.cache_key == row.key)
+        return not any(one.created_at is not None and one.created_at >= row.admitted_at for one in made)
+
+    def _of(self, row: _Row, ask: Ask) -> bool:
+        same = (row.job_id, row.key, row.gate.provider)
+        return same == (ask.job.job_id, ask.key, ask.gate.provider)
+
+
+def _within(gate: Gate, other: Gate, model: str | None) -> bool:
+    same = (gate.provider, gate.account) == (other.provider, other.account)
+    return same and model in {None, gate.model}
+
+
+def _served(rows: Iterable[_Row], name: Callable[[_Row], str]) -> dict[str, datetime]:
+    """When somebody was let in last, by tenant or project."""
+    latest: dict[str, datetime] = {}
+    for row in rows:
+        if row.admitted_at is not None:
+            latest[name(row)] = max(latest.get(name(row), NEVER), row.admitted_at)
+    return latest
+
+
+def _turns(rows: Iterable[_Row], group: Callable[[_Row], object]) -> dict[int, int]:
+    """Each one's number within its group."""
+    counted: Counter[object] = Counter()
+    numbers: dict[int, int] = {}
+    for row in rows:
+        counted[group(row)] += 1
+        numbers[id(row)] = counted[group(row)]
+    return numbers
+
+
+def _wait(limit: int | None, moments: list[datetime], span: timedelta, now: datetime) -> float:
+    if limit is None or len(moments) < limit or not moments:
+        return 0.0
+    return (moments[0] + span - now).total_seconds()

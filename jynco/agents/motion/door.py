@@ -1,0 +1,60 @@
+"""The vendors' door: whoever would begin an attempt asks here first, and says afterwards how the vendor answered."""
+
+from __future__ import annotations
+
+import logging
+import random
+from contextlib import suppress
+from typing import Final
+
+from jynco.agents.steps import Waiting
+from jynco.errors import JyncoError, NotAccepted, OutcomeUnknown, ProviderError
+from jynco.model.admission import Ask, Gate, Limits, Rules, Verdict, Why
+from jynco.model.jobs import Job
+from jynco.model.motion import Shot
+from jynco.ports import Admission
+
+log: Final = logging.getLogger("jynco.motion")
+LONGEST_WAIT: Final = 60.0  # seconds between two questions of who stands far back in a line
+PROMPT: Final = 15.0  # seconds until people see that what they resumed goes on
+
+
+class Door:
+    """Asks for one worker; the rows answer for all of them."""
+
+    def __init__(self, admission: Admission, rules: Rules, lease: float) -> None:
+        self._admission = admission
+        self._rules = rules
+        self._lease = lease
+
+    def ask(self, job: Job, shot: Shot) -> Verdict:
+        """Whether an attempt may begin now, or one is under way."""
+        gate, limits = self._gate(shot), self._rules.limits
+        whole, model = limits.get(gate.provider, Limits()), limits.get(gate.name, Limits())
+        patience = LONGEST_WAIT * 1.5 + 2 * self._lease
+        return self._admission.ask(Ask(gate, shot.key, job, whole, model, self._lease, patience))
+
+    def wait(self, verdict: Verdict, shot: Shot) -> Waiting:
+        """How long who was not let in stays away: so long that asking sooner would be in vain, and not all at once."""
+        poll = self._rules.poll
+        seconds = {
+            Why.HELD: min(3 * poll, PROMPT),
+            Why.FULL: max(poll * (1 + verdict.place / self._width(shot)), verdict.seconds),
+        }.get(verdict.why, poll)
+        return Waiting(min(seconds, LONGEST_WAIT) * random.uniform(0.9, 1.1))
+
+    def heard(self, shot: Shot, error: ProviderError | None) -> None:
+        """How the vendor answered an order; None: it took it. What cannot be written down now is heard another time."""
+        failed = isinstance(error, NotAccepted | OutcomeUnknown)
+        with suppress(JyncoError):
+            fault = error.message if error is not None and failed else None
+            self._admission.heard(self._gate(shot), fault, self._rules.breaker)
+
+    def _gate(self, shot: Shot) -> Gate:
+        return Gate(shot.provider, shot.model, self._rules.accounts.get(shot.provider, ""))
+
+    def _width(self, shot: Shot) -> int:
+        """How many of a line go on at each look, roughly."""
+        gate = self._gate(shot)
+        known = [self._rules.limits.get(name) for name in (gate.provider, gate.name)]
+        return max(1, min((one.concurrent for one in known if one and one.concurrent), default=8))
