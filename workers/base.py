@@ -6,10 +6,12 @@ what happened              what is done
 taken by another worker    ``Ignore``: not counted by the chord, the other one answers
 ended already              the stored outcome is returned again
 the provider works         the next look after ``JYNCO_POLL_SECONDS``, first in line
+no room at the provider    asked again later, the further back in its line the later; not counted
+people paused its queue    the message comes back in its own lane; what has begun goes on
 the provider refused       three more tries after 1, 2, 4 times ``JYNCO_RETRY_BASE_SECONDS``, at least its Retry-After
 this worker ends           handed back at once, first in line
 the disk is full           as when the provider refused: room may be made meanwhile
-the database is away       the message is tried again after a while; the rows are as they were
+the database is away       the message is tried again every 5 s; the rows are as they were
 the worker died            such jobs go on one at a time in each process: it may be one of them that kills
 the worker died 3 times    the job ends as failed: it is what kills them
 =========================  =================================================================
@@ -25,11 +27,14 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
+
+from celery import Task
 
 from jynco.errors import JyncoError, LeaseLost, NotAccepted, ServiceAway, StorageFull
 from jynco.model.ids import JobId
 from jynco.model.jobs import Claim
+from workers import queues
 from workers.heartbeat import HandedBack, Heartbeat
 from workers.house import house
 
@@ -37,6 +42,8 @@ log = logging.getLogger("jynco.workers")
 RETRIES: Final = 3  # after the first try, for submits that were refused
 CRASHES: Final = 3
 LONGEST_WAIT: Final = 60.0
+HELD_BACK: Final = 15.0  # seconds, at most, until what was resumed goes on
+AWAY: Final = 5.0  # seconds between two tries while something is away
 _quarantine: Final = threading.Lock()
 
 
@@ -53,11 +60,25 @@ class InternalFault(JyncoError):
 
 
 class PutOff(Exception):
-    """The step goes on in ``seconds``, with the same message."""
+    """The step goes on in ``seconds``, with the same message. ``begun`` False: it waits where new ones do."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, begun: bool = True) -> None:
         super().__init__(seconds)
         self.seconds = seconds
+        self.begun = begun
+
+
+def hold_back(job_id: JobId) -> None:
+    """PutOff for a job that has not begun, while people hold its queue back."""
+    here = house()
+    wait = min(3 * here.settings.poll, HELD_BACK) * random.uniform(0.9, 1.1)
+    if here.database.jobs.held_back(job_id, wait):
+        raise PutOff(wait, begun=False)
+
+
+def lane_of(task: Task[Any, Any]) -> str:
+    """The queue this message came by."""
+    return str((task.request.delivery_info or {}).get("routing_key") or queues.UPKEEP)
 
 
 def claim(job_id: JobId) -> Claim | None:
@@ -98,7 +119,7 @@ def poisoned(claim: Claim) -> WorkerDied | None:
 def put_off(claim: Claim, away: ServiceAway) -> None:
     """Hand the job back until what is away may be there again (PutOff); returns when the tries are used up."""
     full = isinstance(away, StorageFull)
-    wait: float | None = 0.0 if isinstance(away, HandedBack) else house().settings.lease
+    wait: float | None = 0.0 if isinstance(away, HandedBack) else until_back()
     if full:
         wait = wait_after_refusal(claim.job.attempts, away)
     if wait is None:
@@ -106,6 +127,11 @@ def put_off(claim: Claim, away: ServiceAway) -> None:
     with suppress(LeaseLost, ServiceAway):  # then the lease runs out, and the sweeper rings
         house().database.jobs.park(claim, wait, refused=full)
     raise PutOff(wait)
+
+
+def until_back() -> float:
+    """Seconds until it is worth looking again whether what is away has come back."""
+    return min(AWAY, house().settings.lease)
 
 
 def wait_after_refusal(attempts: int, error: JyncoError) -> float | None:

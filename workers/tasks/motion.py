@@ -8,13 +8,13 @@ from typing import Any, NoReturn
 from celery import Task
 from celery.exceptions import Ignore
 
-from jynco.agents.motion import failed
+from jynco.agents.motion import failed, failure
 from jynco.agents.steps import Finished, Refused, Step, Waiting
 from jynco.errors import Cancelled, JyncoError, LeaseLost, NotFound, ServiceAway
 from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Outcome
 from jynco.ports import Heart
-from workers import base, queues
+from workers import base, dispatch, queues
 from workers.app import app
 from workers.house import house
 from workers.mirror import mirror
@@ -28,12 +28,15 @@ def make(self: Task[Any, Any], job_id: str) -> dict[str, str]:
     try:
         return _make(JobId(job_id))
     except base.PutOff as off:
-        again(self, off.seconds)
+        again(self, off.seconds, queues.RESUME if off.begun else base.lane_of(self))
+    except LeaseLost:
+        raise Ignore from None
     except ServiceAway:
-        again(self, house().settings.lease)
+        again(self, base.until_back())
 
 
 def _make(job_id: JobId) -> dict[str, str]:
+    base.hold_back(job_id)
     claim = base.claim(job_id)
     if claim is None:
         return stored(job_id)
@@ -44,6 +47,7 @@ def _make(job_id: JobId) -> dict[str, str]:
     except LeaseLost:
         raise Ignore from None
     except Cancelled:
+        dispatch.withdraw()  # what was ordered for it is free now
         return {"jobId": job_id, "status": "cancelled"}
     except ServiceAway as away:
         base.put_off(claim, away)
@@ -66,14 +70,14 @@ def _step(claim: Claim, heart: Heart) -> Step:
 def _follow(claim: Claim, step: Step) -> dict[str, str]:
     jobs = house().database.jobs
     if isinstance(step, Refused):
-        wait = base.wait_after_refusal(claim.job.attempts, step.error)
+        wait = base.wait_after_refusal(claim.job.refusals, step.error)
         if wait is not None:
             jobs.park(claim, wait, refused=True)
             raise base.PutOff(wait)
-        step = Finished(failed(claim.job, step.error))
+        step = house().motion.ended(claim, failure(step.error))
     if isinstance(step, Finished):
         return _finish(claim, step.outcome)
-    wait = house().settings.poll
+    wait = house().settings.poll if step.seconds is None else step.seconds
     jobs.park(claim, wait)
     raise base.PutOff(wait)
 
@@ -87,9 +91,9 @@ def _finish(claim: Claim, outcome: Outcome) -> dict[str, str]:
     return {"jobId": outcome.job_id, "status": str(outcome.status)}
 
 
-def again(task: Task[Any, Any], seconds: float) -> NoReturn:
+def again(task: Task[Any, Any], seconds: float, queue: str = queues.RESUME) -> NoReturn:
     """The same task id and place in the chord, after ``seconds``, before anything new."""
-    raise task.retry(countdown=seconds, queue=queues.RESUME)
+    raise task.retry(countdown=seconds, queue=queue)
 
 
 def stored(job_id: JobId) -> dict[str, str]:

@@ -12,7 +12,7 @@ from jynco.agents.render import Rendered
 from jynco.errors import Cancelled, JyncoError, LeaseLost, NotFound, ServiceAway
 from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Failure
-from workers import base, queues
+from workers import base
 from workers.app import app
 from workers.house import house
 from workers.tasks.motion import stored
@@ -28,17 +28,17 @@ def film(self: Task[Any, Any], job_id: str) -> dict[str, str]:
     except base.PutOff as off:
         _again(self, off.seconds)
     except ServiceAway:
-        _again(self, house().settings.lease)
+        _again(self, base.until_back())
 
 
 def _again(task: Task[Any, Any], seconds: float) -> NoReturn:
-    queue = (task.request.delivery_info or {}).get("routing_key") or queues.UPKEEP
-    raise task.retry(countdown=seconds, queue=queue)
+    raise task.retry(countdown=seconds, queue=base.lane_of(task))
 
 
 def _film(job_id: JobId) -> dict[str, str]:
     if not _ready(job_id):
         raise Ignore  # rung too early: the last clip, or the sweeper, rings again
+    base.hold_back(job_id)
     claim = base.claim(job_id)
     if claim is None:
         return stored(job_id)

@@ -86,7 +86,7 @@ class Motion:
         except JyncoError as error:
             return self.ended(claim, failure(error))
 
-    def ended(self, claim: Claim, why: Failure) -> Step:
+    def ended(self, claim: Claim, why: Failure) -> Finished | Waiting:
         """What follows when nothing more is to be had from whose turn it is: the next one's, or the job's end."""
         if self._understudies.takes_over(claim, why):
             return Waiting(0.0)
