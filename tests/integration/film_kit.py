@@ -29,6 +29,7 @@ from jynco.model.storyboard import (
     Quality,
     Storyboard,
     TextLayer,
+    Transition,
     TransitionKind,
 )
 from jynco.model.time import Rate
@@ -111,8 +112,12 @@ def clip(
         duration=Fraction(seconds),
         start_time=None if start is None else Fraction(start),
         transition_duration=None if crossing is None else Fraction(crossing),
-        effects=Effects(TransitionKind(enter), TransitionKind(leave)),
+        effects=Effects(_kind(enter), _kind(leave)),
     )
+
+
+def _kind(name: str) -> Transition:
+    return TransitionKind(name) if name in set(TransitionKind) else name
 
 
 def source(path: Path, *, sound: bool = False) -> Source:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jynco.compose.effects.base import Effect, Scene, Values
 from jynco.compose.parameters import Number
@@ -10,13 +10,17 @@ from jynco.compose.parameters import Number
 if TYPE_CHECKING:
     from jynco.compose.graph import Stream
 
+WIDEST: Final = 1 / 8  # of the frame's height
+BLOCK: Final = 16  # pixels: deshake looks in whole blocks, and in four of them at most
 
-def _graph(stream: Stream, values: Values, _scene: Scene) -> Stream:
+
+def _graph(stream: Stream, values: Values, scene: Scene) -> Stream:
     """deshake, which looks at earlier frames only.
 
     vidstab is steadier, and wants a first pass over the whole clip before any frame can be made.
     """
-    reach = 16 * max(1, round(values.number("intensity") * 4))
+    wished = values.number("intensity") * scene.frame.height * WIDEST
+    reach = min(4, max(1, round(wished / BLOCK))) * BLOCK
     return stream.filter("deshake", rx=reach, ry=reach, edge="mirror")
 
 
@@ -24,7 +28,13 @@ EFFECT = Effect(
     "stabilise",
     "Stabilise",
     "Takes out the shaking of a hand-held camera. Borders that come into view are mirrored.",
-    {"intensity": Number("Intensity", "How far a shake may go, 0 to 1 (16 to 64 pixels).", 0.5)},
+    {
+        "intensity": Number(
+            "Intensity",
+            "How far a shake may go, 0 to 1 (up to an eighth of the height, 16 to 64 pixels).",
+            0.5,
+        )
+    },
     _graph,
     remembers=True,
 )
