@@ -29,29 +29,39 @@ LEASE = 600.0  # seconds
 LOOKED = 100  # jobs that the sweeper takes up at once
 
 
+Steps = Mapping[str, tuple[float, ...]]  # milliseconds a clip, by size
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """Milliseconds for each clip, by how many there are; and megabytes that this process had grown to."""
 
     sizes: tuple[int, ...]
-    steps: Mapping[str, tuple[float, ...]]
+    wall: Steps  # the servers' work and every wait in it
+    cpu: Steps  # this process's own
     memory: tuple[float, ...]
 
     @property
     def points(self) -> dict[str, list[tuple[float, float]]]:
-        """The curves as points of (clips, milliseconds)."""
-        return {name: [*zip(map(float, self.sizes), row, strict=True)] for name, row in self.steps.items()}
+        """The curves of the wall clock as points of (clips, milliseconds)."""
+        return {name: [*zip(map(float, self.sizes), row, strict=True)] for name, row in self.wall.items()}
 
     @property
     def text(self) -> str:
         """For people: the last column says how far a clip's cost is from constant."""
-        head = f"{'ms a clip, of':24}" + "".join(f"{size:>10,}" for size in self.sizes)
-        lines = [
-            f"{name:24}" + "".join(f"{v:10.3f}" for v in row) + _drift(row)
-            for name, row in self.steps.items()
-        ]
-        memory = f"{'MB of this process':24}" + "".join(f"{value:10.0f}" for value in self.memory)
-        return "\n".join([head, *lines, memory])
+        lines = [*_table("ms a clip, of", self.sizes, self.wall)]
+        lines += _table("own CPU, ms a clip", self.sizes, self.cpu)
+        return "\n".join([*lines, _line("MB of this process", self.memory, 0)])
+
+
+def _table(title: str, sizes: Sequence[float], steps: Steps) -> Iterator[str]:
+    yield _line(title, sizes, 0)
+    for name, row in steps.items():
+        yield _line(name, row, 3) + _drift(row)
+
+
+def _line(name: str, values: Sequence[float], digits: int) -> str:
+    return f"{name:24}" + "".join(f"{value:>10,.{digits}f}" for value in values)
 
 
 def measured(asked: Asked) -> Curve:
@@ -64,8 +74,10 @@ def measured(asked: Asked) -> Curve:
             asked.say(f"{size:,} clips")
             passes.append(_Pass(house, f"of{size}").run(size))
             memory.append(resident(os.getpid()))
-    steps = {step: tuple(each[step] for each in passes) for step in passes[0]}
-    return Curve(sizes, steps, tuple(memory))
+    wall, cpu = (
+        {step: tuple(each[step][figure] for each in passes) for step in passes[0]} for figure in (0, 1)
+    )
+    return Curve(sizes, wall, cpu, tuple(memory))
 
 
 @dataclass(slots=True)
@@ -74,14 +86,18 @@ class _Pass:
 
     house: House
     name: str
-    spent: dict[str, float] = field(default_factory=dict)  # seconds
+    wall: dict[str, float] = field(default_factory=dict)  # seconds
+    cpu: dict[str, float] = field(default_factory=dict)
     clips: dict[str, int] = field(default_factory=dict)
 
-    def run(self, size: int) -> dict[str, float]:
-        """Milliseconds a clip, by step."""
+    def run(self, size: int) -> dict[str, tuple[float, float]]:
+        """Milliseconds a clip, on the wall and of this process's cores, by step."""
         for number, clips in enumerate(_boards(size)):
             self._board(ProjectId(f"proj_{self.name}_{number}"), clips)
-        return {step: 1000 * self.spent[step] / self.clips[step] for step in self.spent}
+        return {
+            step: (1000 * self.wall[step] / clips, 1000 * self.cpu[step] / clips)
+            for step, clips in self.clips.items()
+        }
 
     def _board(self, project: ProjectId, clips: int) -> None:
         from workers import dispatch
@@ -117,9 +133,10 @@ class _Pass:
         )
 
     def _take(self, step: str, clips: int, work: Callable[[], object]) -> None:
-        start = time.perf_counter()
+        cpu, start = time.process_time(), time.perf_counter()
         work()
-        self.spent[step] = self.spent.get(step, 0.0) + time.perf_counter() - start
+        self.wall[step] = self.wall.get(step, 0.0) + time.perf_counter() - start
+        self.cpu[step] = self.cpu.get(step, 0.0) + time.process_time() - cpu
         self.clips[step] = self.clips.get(step, 0) + clips
 
 

@@ -102,8 +102,11 @@ def test_many_clips_are_spread_over_storyboards_that_are_valid() -> None:
 
 
 def test_a_curve_says_how_far_it_is_from_flat() -> None:
-    curve = scale.Curve((10, 100, 1_000), {"plan": (3.0, 1.0, 2.5)}, (1.0, 2.0, 3.0))
+    curve = scale.Curve(
+        (10, 100, 1_000), {"plan": (3.0, 1.0, 2.5)}, {"plan": (1.0, 1.0, 1.0)}, (1.0, 2.0, 3.0)
+    )
     assert "2.50x from the second to the last" in curve.text
+    assert "1.00x from the second to the last" in curve.text
     assert curve.points == {"plan": [(10.0, 3.0), (100.0, 1.0), (1000.0, 2.5)]}
 
 
