@@ -17,6 +17,7 @@ from workers.house import house
 
 LOOK: Final = 0.1  # seconds between two looks for the next part
 LOOKS: Final = 10  # for the part, between two at the job
+PATIENCE: Final = 200  # looks for the first part: proxies give up after half a minute without an answer
 MOST: Final = 60  # growing films of one process: each keeps a thread
 _open: Final = threading.BoundedSemaphore(MOST)
 log = logging.getLogger("jynco.api")
@@ -33,6 +34,19 @@ class Showing:
     def whole(self) -> bool:
         """Whether nothing more will come."""
         return self.state.terminal or self.screen.ready == self.screen.parts
+
+
+def begun(job_id: JobId) -> Showing:
+    """As ``showing``, but a film whose cut is just beginning is waited for."""
+    pause = threading.Event()
+    for _ in range(PATIENCE):
+        try:
+            return showing(job_id)
+        except Conflict:
+            if house().database.jobs.get(job_id).state is not JobState.RUNNING:
+                raise
+        pause.wait(LOOK)
+    return showing(job_id)
 
 
 def showing(job_id: JobId) -> Showing:

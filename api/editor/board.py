@@ -14,7 +14,7 @@ from jynco.document.view import storyboard
 from jynco.errors import DocumentInvalid, JyncoError
 from jynco.model.ids import ClipId
 from jynco.model.jobs import ClipRow, Job, Project
-from jynco.model.states import ClipStatus, JobKind, Purpose
+from jynco.model.states import ClipStatus, JobKind, JobState, Purpose
 from jynco.model.storyboard import Clip, Storyboard
 
 STEPS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800)  # seconds
@@ -113,6 +113,13 @@ class Board:
         """The film that was tried last, when nothing is being made."""
         films = (job for job in self.jobs if job.kind is JobKind.RENDER and job.state.terminal)
         return None if self.active else next(films, None)
+
+    @property
+    def growing(self) -> Job | None:
+        """The preview that is being put together, and can be played meanwhile."""
+        films = (job for job in self.active if job.purpose is Purpose.PREVIEW and job.kind is JobKind.RENDER)
+        running = (job for job in films if job.state is JobState.RUNNING)
+        return next((job for job in running if job.options.get("container") != "webm"), None)
 
     def film(self, purpose: Purpose) -> Job | None:
         """The newest film of a kind that can be played."""

@@ -8,7 +8,7 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 
 from api.routing import Answer, Routes
-from api.streams import growing, playlist, showing
+from api.streams import begun, growing, playlist, showing
 from jynco.errors import Conflict, NotFound
 from jynco.model.ids import JobId
 
@@ -23,10 +23,10 @@ KEEP = "private, max-age=3600"  # a part never changes
 def get_stream(job_id: JobId) -> ResponseReturnValue:
     """Play a film while it is being made
 
-    One fragmented MP4 that goes on as parts are made, for Chromium and Firefox. 409 while there is nothing to
-    play, 404 when there never will be. Once the job is completed, its output can be sought in as well.
+    One fragmented MP4 that goes on as parts are made, for Chromium and Firefox. A film whose parts are just being
+    begun is waited for; 409 before that, 404 when there never will be any. A completed job's output has ranges too.
     """
-    told = growing(showing(job_id))
+    told = growing(begun(job_id))
     headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
     first = next(told)  # so that one film too many is answered with 503 and not with a broken stream
     answer = Response(chain([first], told), content_type="video/mp4", headers=headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -16,11 +16,12 @@ from jynco.agents.quartermaster.fingerprints import Memory
 from jynco.agents.splicing import indexed, spliced
 from jynco.compose import audio
 from jynco.compose.command import Papers, about, film
-from jynco.compose.cutlist import Cutlist, listed
+from jynco.compose.cutlist import Cutlist, Entry, listed
 from jynco.compose.encoder import Container
 from jynco.compose.joining import Part, joined, odd
 from jynco.compose.packets import begins, order
 from jynco.compose.picture import Room
+from jynco.compose.reasons import reason
 from jynco.compose.segments import Recipe, Segment, segments, writing, written
 from jynco.compose.sharing import groups
 from jynco.compose.soundtrack import repacked, soundtrack, soundtrack_key
@@ -28,6 +29,7 @@ from jynco.compose.sources import Material, Source
 from jynco.compose.timeline import Timeline
 from jynco.errors import StorageFull
 from jynco.model.ids import CacheKey, ClipId
+from jynco.model.plan import CutPlan, SegmentPlan
 from jynco.model.storyboard import Storyboard
 from jynco.model.time import Rate
 from jynco.ports import Media, Watch
@@ -98,6 +100,17 @@ class Cutting:
         """What would be encoded now. Encodes nothing."""
         sheet = self._sheet(reel)
         return _surveyed(sheet, self._found(sheet, {}))
+
+    def outlook(self, reel: Reel, waiting: Collection[ClipId], before: Cutlist | None) -> CutPlan:
+        """What would be encoded and why, while clips are ``waiting`` to be made. Encodes nothing."""
+        sheet = self._sheet(reel)
+        found, now = self._found(sheet, {}), self._listed(sheet)
+        missing = [
+            _planned(entry, waiting, reason(entry, now, before))
+            for entry in now.entries
+            if entry.key not in found or not set(waiting).isdisjoint(entry.clips)
+        ]
+        return CutPlan(len(now.entries), tuple(missing), sheet.sound is not None and sheet.sound not in found)
 
     def film(self, reel: Reel, *, work: Path, target: Path, watch: Watch, note: Note | None = None) -> Survey:
         """Writes the film to ``target``; ``work`` is a scratch folder. Says what had to be encoded.
@@ -235,6 +248,11 @@ def _surveyed(sheet: _Sheet, found: Found) -> Survey:
     frames = sum(segment.span.frames for segment in missing)
     names = tuple(segment.name for segment in missing)
     return Survey(len(sheet.segments), names, frames, sheet.sound is not None and sheet.sound not in found)
+
+
+def _planned(entry: Entry, waiting: Collection[ClipId], why: str) -> SegmentPlan:
+    waits = tuple(clip for clip in dict.fromkeys(entry.clips) if clip in waiting)
+    return SegmentPlan(entry.name, entry.frames, f"waits for {' and '.join(waits)}" if waits else why, waits)
 
 
 def _begins(path: Path, rate: Rate) -> tuple[int, ...]:

@@ -12,9 +12,9 @@ from jynco.agents.cutting import Cutting, Reel
 from jynco.agents.players import Players, Role
 from jynco.agents.quartermaster import Quartermaster
 from jynco.compose.cutlist import Cutlist
-from jynco.compose.encoder import Container, container_for
+from jynco.compose.encoder import container_for
 from jynco.compose.missing import without
-from jynco.compose.preview import preview
+from jynco.compose.preview import viewed
 from jynco.compose.sources import Held, Material, Slate
 from jynco.compose.timeline import lay_out
 from jynco.document import codec
@@ -23,7 +23,7 @@ from jynco.errors import MediaFailed, MissingClips, UsageWrong
 from jynco.model.ids import ClipId
 from jynco.model.jobs import Failure, Job, Receipt
 from jynco.model.states import Made, Purpose
-from jynco.model.storyboard import Codec, Json, Storyboard
+from jynco.model.storyboard import Json, Storyboard
 from jynco.ports import Database, Media, Watch
 
 
@@ -66,7 +66,7 @@ class Render:
                 None, _receipt(board, roles, 0), Failure(error.code, error.message, retryable=True)
             )
         if job.purpose is Purpose.PREVIEW:
-            kept = _looked_at(kept, _text(job.options.get("container")))
+            kept = viewed(kept, _text(job.options.get("container")))
         output, frames = self._compose(job, kept, roles, standing, lengths, watch)
         return Rendered(output, _receipt(board, _standing(roles, standing), frames))
 
@@ -98,14 +98,6 @@ class Render:
         text = cut.text()
         for name in (job.job_id, str(job.purpose)):
             self._quartermaster.note_cut(job.project_id, name, text)
-
-
-def _looked_at(board: Storyboard, container: str | None) -> Storyboard:
-    """As a preview, which is H.264 unless a webm is wanted: made fastest, and played everywhere while it is made."""
-    small = preview(board)
-    if container == Container.WEBM:
-        return small
-    return replace(small, output=replace(small.output, codec=Codec.H264))
 
 
 def _own(board: Storyboard, name: ClipId) -> bool:

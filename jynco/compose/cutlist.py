@@ -88,7 +88,7 @@ def _entry(part: Segment, materials: Mapping[ClipId, Material]) -> Entry:
     told = {
         "source": repr([_content(name, materials) for name in names]),
         "looks": repr([each.filters for each in span.pieces]),
-        "words": repr([_worded(word) for word in span.words]),
+        "words": repr([*(_worded(word) for word in span.words), *span.overlays]),
     }
     source, looks, words = (digest({name: text})[:SHORT] for name, text in told.items())
     return Entry(part.key, part.name, span.frames, names, firsts, str(span.kind), source, looks, words)

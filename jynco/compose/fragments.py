@@ -54,10 +54,9 @@ class Reel:
         lasts = [struct.pack(">5I", track, 1, 0, 0, 0) for track in self._tracks]
         total = column([self.frames * beat])
         more = box(b"mvex", full(b"mehd", total), *(full(b"trex", each) for each in lasts))
-        strands = [
-            _empty(self.picture, LEAD * beat),
-            *([_empty(self.sound, self.lead)] if self.sound else []),
-        ]
+        strands = [_empty(self.picture, self.frames * beat, LEAD * beat)]
+        if self.sound:
+            strands.append(_empty(self.sound, sum(self.sound.lengths) - self.lead, self.lead))
         whole = moov(strands, [[] for _ in strands], {}, wide=False)
         return BRAND + box(b"moov", whole[8:], more)
 
@@ -172,8 +171,9 @@ def _traf(run: _Run, place: int) -> bytes:
     )
 
 
-def _empty(track: Track, lead: int) -> Strand:
-    return Strand(track, [], table(b"stts", []), 0, 0, lead)
+def _empty(track: Track, shown: int, lead: int) -> Strand:
+    """No packets yet, but how long all of them will be shown: what players show before they have them."""
+    return Strand(track, [], table(b"stts", []), 0, shown, lead)
 
 
 def _lead(sound: Track) -> int:

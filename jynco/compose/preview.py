@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jynco.compose.layers.laying import shrunk
-from jynco.model.storyboard import Quality, Storyboard, TextLayer
+from jynco.model.storyboard import Codec, Quality, Storyboard, TextLayer
 
 HEIGHT = 540  # pixels of the shorter side
 
@@ -24,6 +24,12 @@ def preview(storyboard: Storyboard) -> Storyboard:
     text = tuple(_scaled(layer, factor) for layer in storyboard.text)
     overlays = tuple(shrunk(layer, factor) for layer in storyboard.overlays)
     return replace(storyboard, output=small, text=text, overlays=overlays)
+
+
+def viewed(storyboard: Storyboard, container: str | None) -> Storyboard:
+    """The preview as H.264, which is made fastest and plays everywhere while it is made; unless a webm is wanted."""
+    small = preview(storyboard)
+    return small if container == "webm" else replace(small, output=replace(small.output, codec=Codec.H264))
 
 
 def _even(pixels: float) -> int:

@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 
+from jynco.agents.cutting import Cutting
 from jynco.agents.screening import Screen, Screening
 from jynco.compose.cutlist import Cutlist
 from jynco.compose.cutlist import read as cutlist
@@ -20,7 +21,7 @@ from jynco.model.jobs import Job
 from jynco.model.states import JobKind, Lane, Purpose
 from jynco.model.storyboard import AudioLayer, Codec, Quality, Storyboard
 from tests.integration.cut_kit import Room, kept, moments
-from tests.integration.film_kit import Quiet, board, clip, ffmpeg, numbered, pictures, samples, source
+from tests.integration.film_kit import MEDIA, Quiet, board, clip, ffmpeg, numbered, pictures, samples, source
 
 TONE = AudioLayer("layer_m", "/layers/audio/0", "tone")
 FILM = JobId("job_render_1")
@@ -59,7 +60,10 @@ def watched(files: dict[str, Source], folder: Path, story: Storyboard) -> tuple[
     work = folder / "work"
     work.mkdir()
     reel = replace(room.reel(story, container="mp4"), soon=True)
-    room.cutting.film(reel, work=work, target=target, watch=watch, note=note)
+    alone = Cutting(
+        room.quartermaster, MEDIA, 1
+    )  # one process after the other, so that there is a time between two
+    alone.film(reel, work=work, target=target, watch=watch, note=note)
     return target, screens[0], watch.ready
 
 

@@ -105,6 +105,11 @@ class Quartermaster:
         """Whether this clip was made before: the project's own or the shelf's, and still whole."""
         return self.shelf.owned(project_id, clip_id, key) is not None or self.shelf.find(key) is not None
 
+    def clip(self, project_id: ProjectId, clip_id: ClipId, key: CacheKey) -> Path | None:
+        """The film of a clip that was made before, to read: the project's own or the shelf's. Changes nothing."""
+        owned = self.shelf.owned(project_id, clip_id, key)
+        return self.shelf.find(key) if owned is None else self.file(project_id, owned)
+
     def deliver(self, project_id: ProjectId, clip_id: ClipId, key: CacheKey) -> str | None:
         """The document's ``sourceFile`` for a clip that was made before; None when it has to be made."""
         return self.shelf.give(project_id, clip_id, key)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -13,8 +16,9 @@ from jynco.cli.home import house
 from jynco.cli.options import common
 from jynco.cli.speech import Speech
 from jynco.errors import DocumentInvalid
-from jynco.model.plan import Action, Plan, Wishes
+from jynco.model.plan import Action, CutPlan, Plan, Wishes
 
+NAMED: Final = 4  # segments in one line
 STORYBOARD = click.argument("storyboard", type=click.Path(path_type=Path))
 
 
@@ -64,4 +68,15 @@ def _table(drawn: Plan) -> str:
     rows.append(
         f"{len(drawn.to_generate)} to generate, about ${drawn.usd:.2f} and {seconds:.0f} s; {drawn.frames} frames"
     )
-    return "\n".join(rows)
+    return "\n".join([*rows, *(_segments(drawn.cut, drawn.frames) if drawn.cut else [])])
+
+
+def _segments(cut: CutPlan, frames: int) -> Iterator[str]:
+    """What must be encoded and why; segments beside each other for the same reason in one line."""
+    yield f"{len(cut.encode)} of {cut.segments} segments to encode, {cut.frames} of {frames} frames" + (
+        ", and the sound" if cut.sound else ""
+    )
+    for why, alike in groupby(cut.encode, key=lambda segment: segment.reason):
+        names = [segment.name for segment in alike]
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        yield f"  {', '.join(names[:NAMED])}{more}: {why}"

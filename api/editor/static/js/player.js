@@ -3,6 +3,8 @@
 const KINDS = [["final", "Film"], ["preview", "Preview"]];
 let wanted = null; // what a person has chosen to see; null: the newest
 let shown = null;
+let eager = false; // somebody has just asked for a preview, and wants to see it as soon as it can be seen
+let broken = null; // a stream that could not be played: its film is waited for
 
 const video = () => document.getElementById("player");
 const board = () => document.getElementById("board");
@@ -11,6 +13,14 @@ export function begin() {
   document.getElementById("kinds").addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button) show(button.dataset.kind);
+  });
+  document.addEventListener("click", (event) => (eager ||= Boolean(event.target.closest('[data-make="preview"]'))));
+  for (const rest of ["pause", "ended", "seeking"]) video().addEventListener(rest, () => video().loop || update());
+  video().addEventListener("error", () => {
+    if (!streams(shown)) return;
+    broken = shown;
+    shown = null;
+    update();
   });
   video().addEventListener("timeupdate", head);
   video().addEventListener("loadedmetadata", head);
@@ -33,6 +43,7 @@ export function update() {
   const there = KINDS.filter(([kind]) => data[kind]);
   buttons(there, data);
   const kind = there.some(([name]) => name === wanted) ? wanted : newest(there, data);
+  if (grows(data)) return;
   still(kind);
   if (!kind) return;
   const address = `/v1/jobs/${data[kind]}/output`;
@@ -40,11 +51,36 @@ export function update() {
   save.hidden = false;
   save.href = address;
   save.download = "";
-  if (shown === address || (!video().paused && !video().ended && shown && wanted === kind)) return;
+  if (shown === address || (playing() && shown && (wanted === kind || streams(shown)) && !video().seeking)) return;
+  const same = streams(shown) && shown.startsWith(`/v1/jobs/${data[kind]}/`);
+  put(address, same ? video().currentTime : 0);
+}
+
+const playing = () => !video().paused && !video().ended;
+const streams = (address) => Boolean(address?.includes("/stream."));
+
+function put(address, at = 0) {
+  const going = at > 0 && playing();
   shown = address;
   video().hidden = false;
   video().src = address;
+  if (at) video().currentTime = at;
+  if (going) video().play().catch(() => {});
   document.dispatchEvent(new CustomEvent("jynco:film", { detail: address }));
+}
+
+// A preview is played while it is made, unless something else is being looked at. Safari wants HLS; the others one file.
+function grows(data) {
+  if (!data.growing) return false;
+  const hls = "webkitSetPresentationMode" in video() && video().canPlayType("application/vnd.apple.mpegurl");
+  const address = `/v1/jobs/${data.growing}/stream.${hls ? "m3u8" : "mp4"}`;
+  if (shown === address) return true;
+  if (address === broken || (playing() && !eager)) return false;
+  document.getElementById("still").hidden = true;
+  put(address);
+  if (eager) video().play().catch(() => {});
+  eager = false;
+  return true;
 }
 
 function newest(there, data) {
