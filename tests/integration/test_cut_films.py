@@ -16,10 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jynco.agents.splicing import indexed
+from jynco.compose.effects import EFFECTS
+from jynco.compose.effects.reading import pace
 from jynco.compose.packets import begins
+from jynco.compose.parameters import needed
 from jynco.compose.picture import Room as Look
 from jynco.compose.segments import Recipe, segments, writing, written
 from jynco.compose.sources import Held, Slate, Source
+from jynco.compose.transitions import TRANSITIONS
 from jynco.model.ids import ClipId
 from jynco.model.storyboard import (
     AudioLayer,
@@ -27,7 +31,7 @@ from jynco.model.storyboard import (
     Codec,
     Effects,
     Filter,
-    FilterKind,
+    Key,
     Quality,
     Storyboard,
     TextLayer,
@@ -191,10 +195,14 @@ def test_other_files_are_read_from_their_beginning(extra: Sequence[str], rate: s
 # --- any film, any edit ---------------------------------------------------------------------------------------
 
 LENGTHS = st.sampled_from(["0.1", "0.3", "1", "2.2", "3", "5"])
-KINDS = st.sampled_from(["none", "none", "dissolve", "wipe", "fade"])
-LOOKS = st.lists(
-    st.builds(Filter, st.sampled_from(list(FilterKind)), st.sampled_from([0.2, 0.8])), max_size=1
-)
+OFTEN = st.sampled_from(["none", "none", "dissolve", "wipe", "fade"])
+KINDS = st.one_of(OFTEN, st.sampled_from(TRANSITIONS.names))
+ALONE = [name for name in EFFECTS.names if not needed(EFFECTS.get(name).parameters)]  # of any file
+MOVE = (("intensity", (Key(Fraction(0), 0.2), Key(Fraction(1), 0.9))),)
+PLAIN = st.builds(Filter, st.sampled_from(ALONE), st.sampled_from([0.2, 0.8]))
+FAST = st.builds(lambda factor: Filter("speed", 0.5, (("factor", factor),)), st.sampled_from([0.7, 1.6]))
+MOVING = st.sampled_from([Filter("blur", 0.5, MOVE), Filter("vignette", 0.5, MOVE)])
+LOOKS = st.lists(st.one_of(PLAIN, PLAIN, MOVING, FAST), max_size=2)
 
 
 @st.composite
@@ -208,7 +216,7 @@ def films(draw: st.DrawFn) -> Storyboard:
         drawn = clip(letter, draw(LENGTHS), leave=leave, crossing=crossing)
         enter = TransitionKind.FADE if kind == "fade" and not clips else TransitionKind.NONE
         effects = Effects(enter, drawn.effects.leave, tuple(draw(LOOKS)))
-        clips.append(replace(drawn, effects=effects))
+        clips.append(replace(drawn, effects=effects, speed=pace(effects.filters)))
     text = [replace(WORDS, start_time=Fraction(draw(st.integers(0, 30)), 10))] if draw(st.booleans()) else []
     return board(clips, text=text, audio=[TONE] if draw(st.booleans()) else [])
 
