@@ -25,7 +25,9 @@ from jynco.agents import layout
 from jynco.agents.architect import Architect, Started
 from jynco.agents.casting import Casting
 from jynco.agents.drawing import Drafter
-from jynco.agents.motion import Motion
+from jynco.agents.motion import Motion, Tools, Withdrawal, failure
+from jynco.agents.motion.held import Tools
+from jynco.agents.motion.withdrawal import Withdrawal
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.render import Render, Rendered
 from jynco.agents.steps import Finished, Refused, Step
@@ -42,6 +44,7 @@ from jynco.ports import Database, Ledger, Provider, Storage
 PROJECT = ProjectId("proj_lake")
 LEASE = 30.0
 GIVE_UP = 900.0
+RETRIES = 3  # of refused submits, as the workers' base has them
 
 
 class Hands:
@@ -129,6 +132,11 @@ class Shop:
             rules=self.rules,
         )
 
+    @property
+    def withdrawal(self) -> Withdrawal:
+        tools = Tools(self.database.ledger, self.quartermaster, self.clock, LEASE, GIVE_UP)
+        return Withdrawal(tools, self.providers, 5)
+
     # --- people ----------------------------------------------------------------------------------------
 
     def project(self, *clips: dict[str, Json], project_id: str = PROJECT, **fields: Json) -> ProjectId:
@@ -174,7 +182,10 @@ class Shop:
     ) -> Step:
         """What a worker does with one message."""
         claim = self.claim(job, owner)
-        step = self.motion(ledger).advance(claim, heart or Heart())
+        motion = self.motion(ledger)
+        step = motion.advance(claim, heart or Heart())
+        if isinstance(step, Refused) and claim.job.refusals >= RETRIES:
+            step = motion.ended(claim, failure(step.error))
         if isinstance(step, Finished):
             self.database.jobs.finish_motion(claim, step.outcome)
         else:

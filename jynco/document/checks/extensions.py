@@ -49,7 +49,13 @@ def _generation(clip: Object, base: str, limits: Limits) -> Iterator[Fault]:
     def named(value: Json) -> bool:
         return isinstance(value, str) and (not value.strip() or _is_name(value, limits))
 
-    yield from _unless(clip, "provider", base, named, "the name of a provider, such as 'camera'")
+    def listed(value: Json) -> bool:
+        """One name, or several: those after the first take over in turn."""
+        return isinstance(value, str) and (
+            not value.strip() or all(_is_name(name.strip(), limits) for name in value.split(","))
+        )
+
+    yield from _unless(clip, "provider", base, listed, "the name of a provider, such as 'camera'")
     yield from _unless(clip, "model", base, named, "the name of a model, such as 'gen4_turbo'")
     yield from _unless(clip, "seed", base, lambda _: _is_seed(clip), "a whole number of at most 63 bits")
     yield from _unless(clip, "negativePrompt", base, lambda value: isinstance(value, str), "a text")
@@ -62,6 +68,9 @@ def _model(clip: Object, base: str) -> Iterator[Fault]:
     provider, model = text(clip, "provider").strip(), text(clip, "model").strip()
     if model and not provider:
         yield Fault(under(base, "model"), "extension", f"{shown(model)} needs a provider beside it")
+    elif model and "," in provider:
+        detail = f"{shown(model)} fits one provider only; write the list as provider:model, provider:model"
+        yield Fault(under(base, "model"), "extension", detail)
     elif model and ":" in provider and provider.split(":", 1)[1] != model:
         detail = f"{shown(model)} is not the model that provider names, {shown(provider)}; name it once"
         yield Fault(under(base, "model"), "extension", detail)
