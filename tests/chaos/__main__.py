@@ -37,16 +37,17 @@ def main(arguments: Sequence[str]) -> int:
     alarm.start()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="jynco-chaos-") as folder:
-        has_more = find_spec(NEMESIS) is not None
+        has_more = given.part != "bills" and find_spec(NEMESIS) is not None
         share = given.seconds * (SHARE if has_more else 1.0)
-        found += bills.run(
-            given.seed, share, given.rounds, Path(folder), tell=print if given.tell else _quiet
-        )
+        if given.part != "nemesis":
+            tell = print if given.tell else _quiet
+            scale = bills.Scale(tuple(given.vendors), given.clips, given.kills)
+            found += bills.run(given.seed, share, given.rounds, Path(folder), scale=scale, tell=tell)
         if has_more:
             rest = given.seconds - (time.monotonic() - began)
             found.append(_nemesis(given.seed, rest))
     alarm.cancel()
-    return _told(found, given.seed)
+    return told(found, given.seed)
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
@@ -56,6 +57,10 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--part", choices=("bills", "nemesis"), help="only this part")
+    parser.add_argument("--vendors", nargs="+", default=bills.Scale().vendors, choices=bills.Scale().vendors)
+    parser.add_argument("--clips", type=int, default=bills.Scale().clips, help="of each vendor in a round")
+    parser.add_argument("--kills", type=int, default=bills.Scale().kills, help="in a round")
     parser.add_argument("--tell", action="store_true", help="a line for each clip: its trouble and its end")
     return parser.parse_args(arguments)
 
@@ -71,7 +76,7 @@ def _nemesis(seed: int, seconds: float) -> Tally:
     return tally
 
 
-def _told(found: Sequence[Tally], seed: int) -> int:
+def told(found: Sequence[Tally], seed: int) -> int:
     whole = total(found)
     print(table([*found, whole]))
     for note in whole.notes:
@@ -89,7 +94,7 @@ def _told(found: Sequence[Tally], seed: int) -> int:
 def _too_late(found: Sequence[Tally], seed: int) -> None:
     """The end that comes whatever hangs. Servers and workers end with this process."""
     hung = replace(Tally("hung"), stuck=1, notes=("the chaos itself did not end in time",))
-    _told([*found, hung], seed)
+    told([*found, hung], seed)
     os._exit(1)
 
 

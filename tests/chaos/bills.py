@@ -39,6 +39,7 @@ from tests.doubles.vendor import KEY
 
 GIVE_UP: Final = 40.0
 PATIENCE: Final = 150.0  # seconds until the clips of one round have ended; they take some 30
+PAUSE: Final = 1.5  # seconds at most between the orders of two vendors, lest one kill hits them all
 TWINS: Final = frozenset({"calm", "429 seconds", "deaf", "truncated", "expired", "broken download"})
 OUTAGE: Final = frozenset({NO_NEWS, "consent_needed", "worker_died", "gave_up", "not_accepted"})
 AGAIN: Final = frozenset({NO_NEWS, "consent_needed", "worker_died", "gave_up"})
@@ -46,12 +47,11 @@ AGAIN: Final = frozenset({NO_NEWS, "consent_needed", "worker_died", "gave_up"})
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much of it: vendors, clips of each vendor in a round, kills in a round, troubles to choose from."""
+    """How much of it: vendors, clips of each vendor in a round, kills in a round."""
 
     vendors: tuple[str, ...] = tuple(case.name for case in CASES)
     clips: int = 6
     kills: int = 4
-    among: frozenset[str] | None = None  # None: all
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +193,8 @@ def _round(stage: Stage, scale: Scale, chance: random.Random, name: str) -> list
     ]
     ended = _awaited(stage, wanted)
     hit = stage.reaper.kills > before
-    notes = [*_stuck(ended, hit), *_reckoned(stage, ended)]
     again = _awaited(stage, _retried(stage, ended))
-    notes += [*_stuck(again, hit, retried=True), *_reckoned(stage, again)]
+    notes = [*stuck(ended, hit), *stuck(again, hit, retried=True), *_reckoned(stage, wanted)]
     stage.reaper.plan([])
     return [
         _tally(vendor, [clip for clip in ended if clip.case.name == vendor], notes, faults)
@@ -205,20 +204,21 @@ def _round(stage: Stage, scale: Scale, chance: random.Random, name: str) -> list
 
 def _asked(stage: Stage, scale: Scale, case: Case, chance: random.Random, name: str) -> Iterator[Wanted]:
     """Ask for a vendor's clips; and once more, from another project, for those that two may want."""
+    time.sleep(chance.uniform(0, PAUSE))
     double = stage.doubles[case.name]
     double.most = chance.choice((2, 4, UNLIMITED))
-    drawn = {f"{name}-{number}": _drawn(stage, scale, case, chance) for number in range(scale.clips)}
+    drawn = {f"{name}-{number}": _drawn(stage, case, chance) for number in range(scale.clips)}
     for label, trouble in drawn.items():
         double.expect(label, trouble)
     yield from _ordered(stage, case, f"proj_{name}", drawn)
     yield from _ordered(stage, case, f"proj_{name}-twin", {k: v for k, v in drawn.items() if v.name in TWINS})
 
 
-def _drawn(stage: Stage, scale: Scale, case: Case, chance: random.Random) -> Trouble:
+def _drawn(stage: Stage, case: Case, chance: random.Random) -> Trouble:
     """The next from a shuffled deck, so that every trouble comes before any comes again."""
     deck = stage.decks.setdefault(case.name, [])
     if not deck:
-        deck += [each for each in troubles(case, chance) if not scale.among or each.name in scale.among]
+        deck += troubles(case, chance)
         chance.shuffle(deck)
     return deck.pop()
 
@@ -295,7 +295,7 @@ class Note:
     words: str
 
 
-def _stuck(ended: Sequence[Wanted], hit: bool, *, retried: bool = False) -> Iterator[Note]:
+def stuck(ended: Sequence[Wanted], hit: bool, *, retried: bool = False) -> Iterator[Note]:
     """Clips that have not ended, or not as their trouble, and the kills, allow."""
     for clip in ended:
         job, code = clip.job, clip.job.failure.code if clip.job.failure else ""

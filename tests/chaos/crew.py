@@ -107,9 +107,9 @@ def kills(chance: random.Random, count: int) -> Sequence[Kill]:
     found = []
     for _ in range(count):
         verb, moment = chance.choice(ARROWS)
-        skip = chance.randint(0, 1 if verb == "list" else 6)
+        skip = chance.randint(0, {"list": 1, "submit": 15}.get(verb, 6))
         delay = chance.choice((0.0, 0.0, chance.uniform(0, 0.02), chance.uniform(0, 0.2)))
-        found.append(Kill(verb, moment, skip, delay, chance.random() < 0.7, chance.randint(0, 9)))
+        found.append(Kill(verb, moment, skip, delay, chance.random() < 0.5, chance.randint(0, 9)))
     return found
 
 
