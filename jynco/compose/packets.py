@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate
 
@@ -59,21 +59,45 @@ def order(part: Track, frames: int) -> tuple[int, ...]:
 def begins(source: Track, rate: Rate) -> tuple[int, ...]:
     """The frames at which reading this file can begin; none where its frames are not the film's one for one.
 
-    Only files without frames out of order and without an edit: where others land after a seek is the reader's affair.
+    A keyframe counts where nothing decoded behind it is shown before it: else a reader that begins there shows
+    frames whose references it has not seen. Files that begin to be shown elsewhere than at their first frame are
+    left out, too: where a seek lands in those is the reader's affair.
     """
-    alike = (
-        set(source.lengths) == {source.lengths[0]}
-        and Fraction(source.scale, source.lengths[0]) == rate.fraction
-    )
-    plain = source.kind == b"vide" and not any(source.shifts) and not _edited(source)
-    return tuple(sorted(source.keys)) if alike and plain else ()
+    beat = source.lengths[0]
+    alike = set(source.lengths) == {beat} and Fraction(source.scale, beat) == rate.fraction
+    if not alike or source.kind != b"vide":
+        return ()
+    shown = [number * beat + shift for number, shift in enumerate(source.shifts)]
+    first = min(shown)
+    if _start(source) != first or sorted(shown) != [first + number * beat for number in range(len(shown))]:
+        return ()
+    earliest = list(accumulate(reversed(shown), min))[::-1]  # of all that is decoded from here on
+    return tuple(sorted((shown[key] - first) // beat for key in source.keys if earliest[key] == shown[key]))
 
 
-def _edited(source: Track) -> bool:
-    """Whether the file begins to be shown elsewhere than at its first frame."""
+def _start(source: Track) -> int | None:
+    """The time at which the file begins to be shown; None where it is put together of several stretches."""
     boxes = dict(children(source.box))
-    edits = list(rows(inside(boxes[b"edts"], b"elst"), "IiI")) if b"edts" in boxes else []
-    return len(edits) > 1 or any(start != 0 for _, start, _ in edits)
+    edits = list(rows(inside(boxes[b"edts"], b"elst"), "IiI")) if b"edts" in boxes else [(0, 0, 0)]
+    return edits[0][1] if len(edits) == 1 else None
+
+
+def sliced(source: Track, first: int, frames: int) -> Track:
+    """``frames`` packets from ``first`` on, of a stream whose packets are in the order in which they are shown.
+
+    ValueError where decoding cannot begin there, or where there are too few.
+    """
+    end = first + frames
+    if first not in source.keys or end > len(source.sizes) or len(set(source.shifts)) > 1:
+        raise ValueError(f"frames {first} to {end} cannot be taken out")
+    return replace(
+        source,
+        sizes=source.sizes[first:end],
+        offsets=source.offsets[first:end],
+        lengths=source.lengths[first:end],
+        shifts=(0,) * frames,
+        keys=frozenset(key - first for key in source.keys if first <= key < end),
+    )
 
 
 def _read(trak: bytes) -> Track:

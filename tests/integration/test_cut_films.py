@@ -161,12 +161,31 @@ def test_every_rate_joins_on_its_grid(rate: int, room: Room) -> None:
     )
 
 
-def test_beginning_to_read_beside_a_segment_changes_no_byte(files: dict[str, Source], tmp_path: Path) -> None:
+OUT_OF_ORDER = (
+    "-preset",
+    "fast",
+    "-bf",
+    "3",
+    "-g",
+    "10",
+    "-sc_threshold",
+    "0",
+    "-x264-params",
+    "b-pyramid=normal",
+)
+
+
+@pytest.mark.parametrize("coded", [("-g", "10"), OUT_OF_ORDER], ids=["in order", "out of order"])
+def test_beginning_to_read_beside_a_segment_changes_no_byte(coded: Sequence[str], tmp_path: Path) -> None:
+    files = {
+        name: kept(source(numbered(tmp_path / f"{name}.mp4", n, 60, extra=coded)))
+        for n, name in enumerate(NAMES)
+    }
     materials = {name: files[name] for name in NAMES}
     storyboard = board([clip("a", "5", leave="dissolve"), clip("b", "5", leave="wipe"), clip("c", "6")])
     asked = Room(tmp_path, materials).reel(storyboard)
     look = Look(storyboard, asked.timeline, materials, lambda text: tmp_path / text)
-    keys = begins(indexed(files["clip_a"].path), Rate(10))
+    keys = begins(indexed(files[NAMES[0]].path), Rate(10))
     assert keys == (0, 10, 20, 30, 40, 50)
     open_ = {name: replace(files[name], keys=keys) for name in (NAMES[0], NAMES[2])}
     made_ = []
@@ -182,7 +201,6 @@ def test_beginning_to_read_beside_a_segment_changes_no_byte(files: dict[str, Sou
 @pytest.mark.parametrize(
     ("extra", "rate"),
     [
-        (("-preset", "medium", "-bf", "2", "-g", "10"), "10"),  # frames out of order
         (("-g", "10"), "20"),  # another rate
         (("-g", "10", "-output_ts_offset", "0.5"), "10"),  # shown from later on
     ],
@@ -190,6 +208,12 @@ def test_beginning_to_read_beside_a_segment_changes_no_byte(files: dict[str, Sou
 def test_other_files_are_read_from_their_beginning(extra: Sequence[str], rate: str, tmp_path: Path) -> None:
     path = numbered(tmp_path / "other.mp4", 1, 30, rate, extra)
     assert begins(indexed(path), Rate(10)) == ()
+
+
+def test_a_keyframe_with_frames_before_it_is_no_place_to_begin(tmp_path: Path) -> None:
+    open_ = ("-preset", "medium", "-bf", "2", "-g", "10", "-sc_threshold", "0", "-x264-params", "open-gop=1")
+    path = numbered(tmp_path / "open.mp4", 1, 30, "10", open_)
+    assert begins(indexed(path), Rate(10)) == (0,)
 
 
 # --- any film, any edit ---------------------------------------------------------------------------------------
