@@ -52,7 +52,7 @@ def _generation(clip: Object, base: str, limits: Limits) -> Iterator[Fault]:
     def listed(value: Json) -> bool:
         """One name, or several: those after the first take over in turn."""
         return isinstance(value, str) and (
-            not value.strip() or all(_is_name(name.strip(), limits) for name in value.split(","))
+            not value.strip() or all(_is_name(name.strip(" "), limits) for name in value.split(","))
         )
 
     yield from _unless(clip, "provider", base, listed, "the name of a provider, such as 'camera'")
