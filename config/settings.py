@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,9 @@ VENDORS: Final[Mapping[str, tuple[str, str]]] = {
     "luma": ("LUMA_AGENTS_API_KEY", "LUMA_BASE_URL"),
     "gemini": ("GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL"),
 }
+
+
+ENCODERS: Final = ("software", "auto", "nvenc", "vaapi", "videotoolbox", "qsv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Settings:
     sweep: float = 15.0
     provider_timeout: float = 60.0
     give_up: float = 900.0
+    budget_usd: Decimal | None = None  # the most a tenant may spend in a month; None: no such limit
     vendors: Mapping[str, Access] = field(default_factory=dict)  # by provider
     local_models: Path | None = None  # the folder of the models that run on this machine
     local_device: str | None = None  # "cpu", "cuda"; None: the graphics card where there is one
@@ -69,6 +74,7 @@ class Settings:
     secret_key: str | None = field(default=None, repr=False)
     auth: str | None = None  # "off", "required"; None: required beyond loopback
     tokens: Tokens = field(default_factory=Tokens)
+    encoder: str = "software"  # or a device's name, or "auto"
     share_cache: bool = False  # one tenant's clips are found by the others too
     public_url: str | None = None
     port: int = 8000
@@ -121,6 +127,7 @@ def _parse(env: _Variables) -> Settings:
         sweep=env.seconds("JYNCO_SWEEP_SECONDS", 15.0),
         provider_timeout=env.seconds("JYNCO_PROVIDER_TIMEOUT_SECONDS", 60.0),
         give_up=env.seconds("JYNCO_GIVE_UP_SECONDS", 900.0),
+        budget_usd=env.dollars("JYNCO_BUDGET_USD"),
         vendors={name: env.access(*variables) for name, variables in VENDORS.items()},
         local_models=env.folder("JYNCO_LOCAL_MODELS"),
         local_device=env.choice("JYNCO_LOCAL_DEVICE", ("cpu", "cuda")),
@@ -128,6 +135,7 @@ def _parse(env: _Variables) -> Settings:
         secret_key=env.text("JYNCO_SECRET_KEY"),
         auth=env.choice("JYNCO_AUTH", ("off", "required")),
         tokens=env.tokens(),
+        encoder=env.choice("JYNCO_ENCODER", ENCODERS) or "software",
         share_cache=env.choice("JYNCO_SHARE_CACHE", ("on", "off")) == "on",
         public_url=env.text("JYNCO_PUBLIC_URL"),
         port=env.whole("PORT", 8000, 65535),
@@ -168,6 +176,16 @@ class _Variables:
         if not text.isdecimal() or not 1 <= int(text) <= largest:
             raise UsageWrong(f"{name} must be a whole number from 1 to {largest}; it is {text!r}.")
         return int(text)
+
+    def dollars(self, name: str) -> Decimal | None:
+        text = self.text(name)
+        try:
+            usd = Decimal(text) if text is not None else None
+        except InvalidOperation:
+            usd = Decimal(-1)
+        if usd is not None and not (usd.is_finite() and 0 <= usd <= 1_000_000):
+            raise UsageWrong(f"{name} must be an amount in US dollars, such as 100; it is {text!r}.")
+        return usd
 
     def access(self, key: str, base_url: str) -> Access:
         return Access(key, self.text(key), self.address(base_url))

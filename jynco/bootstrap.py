@@ -22,13 +22,15 @@ from jynco.agents.architect import Architect
 from jynco.agents.casting import Casting
 from jynco.agents.cutting import Cutting
 from jynco.agents.drawing import Drafter
-from jynco.agents.motion import Motion
+from jynco.agents.motion import Motion, Tools, Withdrawal
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.render import Render
 from jynco.agents.scouting import Scout
 from jynco.agents.storyboard import StoryboardKeeper
+from jynco.compose.hardware import Devices
 from jynco.errors import UsageWrong
 from jynco.model.admission import Breaker, Rules
+from jynco.model.money import Budget
 from jynco.ports import Clock, Database, Lock, Media, Pictures, Provider, Storage
 
 CONNECTIONS: Final = 5  # of one process to the database
@@ -55,6 +57,7 @@ class House:
     casting: Casting
     architect: Architect
     motion: Motion
+    withdrawal: Withdrawal
     render: Render
     scout: Scout
     ground: Ground
@@ -87,14 +90,17 @@ def build(
     """
     clock = SystemClock()
     storage, lock = _storage(settings), _locks(settings)
-    media, pictures = _media()
+    (media, pictures), device = _media(), _device(settings)
     providers = _providers(settings, clock)
     database = database or _database(settings, connections, waited_for=waited_for)
     lock = WatchfulLocks(lock, database.ping) if waited_for else lock
     quartermaster = Quartermaster(storage, media, pictures)
     keeper = StoryboardKeeper(database, storage, lock, clock)
     casting = _casting(settings, providers, LOCAL)
-    drafter, scout = Drafter(quartermaster, casting), Scout(quartermaster, Cutting(quartermaster, media))
+    drafter, scout = (
+        Drafter(quartermaster, casting),
+        Scout(quartermaster, Cutting(quartermaster, media, device=device)),
+    )
     return House(
         settings=settings,
         clock=clock,
@@ -114,7 +120,12 @@ def build(
             give_up=settings.give_up,
             rules=rules(settings, providers),
         ),
-        render=Render(database, quartermaster, media),
+        withdrawal=Withdrawal(
+            Tools(database.ledger, quartermaster, clock, settings.lease, settings.give_up),
+            providers,
+            settings.poll,
+        ),
+        render=Render(database, quartermaster, media, device=device),
         scout=scout,
         ground=Ground(storage, lock, providers),
     )
@@ -150,7 +161,10 @@ def _casting(settings: Settings, providers: Mapping[str, Provider], tenant: str)
 def _database(settings: Settings, connections: int, *, waited_for: bool) -> Database:
     from jynco.adapters.database.postgres import PostgresDatabase
 
-    return PostgresDatabase(settings.servers()[0], pool_size=connections, waited_for=waited_for)
+    ceiling = None if settings.budget_usd is None else Budget(settings.budget_usd)
+    return PostgresDatabase(
+        settings.servers()[0], pool_size=connections, waited_for=waited_for, ceiling=ceiling
+    )
 
 
 def _locks(settings: Settings) -> Lock:
@@ -169,6 +183,12 @@ def _storage(settings: Settings) -> Storage:
     if address.scheme == "file" and address.path:
         return LocalStorage(Path(unquote(address.path)))
     raise UsageWrong(f"JYNCO_STORAGE must be file:///folder; it is '{settings.storage}'.")
+
+
+def _device(settings: Settings) -> Devices:
+    from jynco.adapters.media.hardware import Hardware
+
+    return Hardware(settings.encoder).device
 
 
 def _media() -> tuple[Media, Pictures]:

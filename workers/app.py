@@ -11,7 +11,9 @@ from celery import Celery
 from config.settings import Settings
 from workers.queues import QUEUES, UPKEEP
 
-app = Celery("jynco", include=["workers.tasks.motion", "workers.tasks.render", "workers.tasks.upkeep"])
+app = Celery(
+    "jynco", include=[f"workers.tasks.{name}" for name in ("motion", "withdraw", "render", "upkeep")]
+)
 
 
 app.loader.override_backends["redis"] = "workers.results:UnheardResults"

@@ -47,6 +47,13 @@ def film(job: Job) -> bool:
     return _ring([], _film(job))
 
 
+def withdraw() -> bool:
+    """Ring for the vendors of what was cancelled; False when the broker is away and the sweeper has to."""
+    return _ring(
+        [app.signature("motion.withdraw", immutable=True).set(queue=queues.RESUME, expires=60)], None
+    )
+
+
 def _ring(header: Sequence[Signature], body: Signature | None) -> bool:
     try:
         if header and body is not None:

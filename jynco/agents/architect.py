@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from jynco.document.view import storyboard
 from jynco.errors import BudgetExceeded, DocumentInvalid, Fault, ServiceAway, UsageWrong
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Job, Project
+from jynco.model.money import Budget, Room
 from jynco.model.plan import Action, Plan, Wishes
 from jynco.model.states import JobKind, Lane, OnMissing, Purpose
 from jynco.model.storyboard import Document
@@ -110,7 +111,7 @@ class Architect:
         desk = self._desk(project)
         for _ in range(TRIES):
             plan = self._drafter.draw(desk, wishes)
-            _affordable(plan)
+            _affordable(plan, self._database.books.rooms(project.project_id))
             self._possible(plan, desk)
             files = self._delivered(plan)
             if files is not None:
@@ -186,13 +187,20 @@ class Architect:
             self._keeper.delete(project_id, partial(self._quartermaster.forget, project_id))
 
 
-def _affordable(plan: Plan) -> None:
-    budget = plan.wishes.budget_usd
-    if budget is not None and (plan.usd > budget or plan.unpriced):
-        unpriced = f" and {plan.unpriced} clips whose price nobody publishes" if plan.unpriced else ""
-        raise BudgetExceeded(
-            f"This costs about ${plan.usd:.2f}{unpriced}, and the budget is ${budget:.2f}; nothing was spent."
-        )
+def _affordable(plan: Plan, rooms: Sequence[Room]) -> None:
+    """BudgetExceeded where the plan costs more than the request, the project or the tenant may spend."""
+    if not plan.usd and not plan.unpriced:
+        return
+    asked = plan.wishes.budget_usd
+    own = [] if asked is None else [Room("the budget", Budget(asked))]
+    unpriced = f" and {plan.unpriced} clips whose price nobody publishes" if plan.unpriced else ""
+    for room in (*own, *rooms):
+        if plan.usd > room.left or (plan.unpriced and not room.budget.allow_unpriced):
+            left = f", of which ${room.left:.2f} is left" if room.spent else ""
+            raise BudgetExceeded(
+                f"This costs about ${plan.usd:.2f}{unpriced}, and {room.whose} is ${room.budget.usd:.2f}{left}; "
+                "nothing was spent."
+            )
 
 
 def _impossible(plan: Plan, desk: Desk) -> Iterator[Fault]:

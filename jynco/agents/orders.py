@@ -54,7 +54,12 @@ class Clerk:
         ]
         if film is not None:
             cast: list[Json] = [_cast(clip, jobs.get(clip.clip_id)) for clip in plan.clips]
-            options = {**terms(plan.wishes), "files": standing.ingredients, "clips": cast}
+            options = {
+                **terms(plan.wishes),
+                **_purse(plan.wishes),
+                "files": standing.ingredients,
+                "clips": cast,
+            }
             film = replace(film, options=options)
         return Order(film, tuple(jobs.values()), tuple(rows))
 
@@ -83,7 +88,7 @@ class Clerk:
             image=clip.image,
             lineup=clip.lineup,
             said=clip.skipped,
-            options={"payAgain": plan.wishes.pay_again},
+            options={"payAgain": plan.wishes.pay_again, **_purse(plan.wishes)},
         )
 
 
@@ -95,6 +100,11 @@ def terms(wishes: Wishes) -> dict[str, Json]:
         "provider": wishes.provider,
         "payAgain": wishes.pay_again,
     }
+
+
+def _purse(wishes: Wishes) -> dict[str, Json]:
+    """What the request may cost: each of its clips is held to it when it is ordered."""
+    return {} if wishes.budget_usd is None else {"budgetUsd": str(wishes.budget_usd)}
 
 
 def _needs_job(plan: Plan, clip: ClipPlan) -> bool:

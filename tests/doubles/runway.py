@@ -15,6 +15,7 @@ class Runway(Vendor):
     """``SAFETY.INPUT.TEXT`` and the like as a state mean FAILED with this failure code."""
 
     states = ("PENDING", "THROTTLED", "RUNNING", "SUCCEEDED")
+    stops = False  # whether what is cancelled stops; it is billed all the same
 
     def verb(self, method: str, path: str) -> str:
         if method == "POST" and path in ("/v1/image_to_video", "/v1/text_to_video"):
@@ -29,6 +30,9 @@ class Runway(Vendor):
         task_id = path.rpartition("/")[2]
         if verb == "cancel":
             self.cancelled.append(task_id)
+            if self.stops and task_id in self.tasks:
+                self.tasks[task_id].states.clear()
+                self.tasks[task_id].states.append("CANCELLED")
             return Reply(204)
         if task_id not in self.tasks:
             return Reply(404, {"error": "Task not found."})

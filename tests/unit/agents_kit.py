@@ -25,7 +25,7 @@ from jynco.agents import layout
 from jynco.agents.architect import Architect, Started
 from jynco.agents.casting import Casting
 from jynco.agents.drawing import Drafter
-from jynco.agents.motion import Motion, Tools, Withdrawal, failure
+from jynco.agents.motion import Motion, failure
 from jynco.agents.motion.held import Tools
 from jynco.agents.motion.withdrawal import Withdrawal
 from jynco.agents.quartermaster import Quartermaster

@@ -375,11 +375,13 @@ def test_who_comes_second_waits_for_the_first_one(shop: Shop) -> None:
     assert shop.paid == 1
 
 
-def test_two_projects_with_a_clip_that_always_fails_pay_once_each_and_end(shop: Shop) -> None:
+def test_two_projects_that_wait_for_one_clip_pay_once_for_its_failure(shop: Shop) -> None:
     first = asked(shop, failing("a", "generation"))
     second = asked(shop, failing("b", "generation"), project_id="proj_other")
     assert [code(shop.work(job)) for job in (first, second)] == ["generation_failed"] * 2
-    assert shop.paid == 2
+    assert shop.paid == 1
+    assert code(shop.work(shop.retry("clip_a"))) == "generation_failed"
+    assert shop.paid == 2, "whoever asks after the failure asks anew"
 
 
 def test_what_another_made_between_look_and_row_is_used(shop: Shop) -> None:

@@ -6,6 +6,7 @@ Each call makes the steps that are possible now and comes back, so no worker wai
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from jynco.agents.motion.attempt import Attempt, Tools
@@ -152,15 +153,17 @@ class Motion:
         return Waiting(0.0) if self._understudies.takes_over(claim, failure(refused)) else Refused(refused)
 
     def _left_behind(self, job: Job) -> Generation | None:
-        """The latest attempt since this job was asked for, where a worker of it did not live to tell of one.
+        """The latest attempt for this clip that ended since this job was asked for, or was this job's own.
 
-        Without this look, a worker that dies between an attempt's end and its job's end would have the job begin,
-        and pay for, another.
+        Without this look a worker that dies between an attempt's end and its job's end would have the job begin,
+        and pay for, another; and each of many jobs that wait for one attempt would pay for the same failure.
         """
-        if not job.crashes:
+        row = self._tools.ledger.latest(shot_of(job).key)
+        if row is None:
             return None
-        key, history = shot_of(job).key, self._tools.ledger.history(job.project_id)
-        return next((row for row in history if row.cache_key == key and since(job, row)), None)
+        own = row.job_id == job.job_id and since(job, row)
+        shared = row.state is GenerationState.FAILED and since(job, replace(row, created_at=row.updated_at))
+        return row if own or shared else None
 
     def _provider(self, shot: Shot) -> Provider:
         if shot.provider not in self._providers:

@@ -1,0 +1,16 @@
+"""Vendors are told to stop what nobody wants any more. Rung when a job is cancelled, and by the sweeper."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+
+from workers.app import app
+from workers.house import house
+
+
+@app.task(name="motion.withdraw", shared=False, ignore_result=True)
+def withdraw() -> None:
+    """One round over the attempts whose jobs were cancelled or deleted. Safe to run twice at once."""
+    house().withdrawal.sweep(f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}")
