@@ -18,6 +18,7 @@ from jynco.compose import audio
 from jynco.compose.command import Papers, about, film
 from jynco.compose.cutlist import Cutlist, Entry, listed
 from jynco.compose.encoder import Container
+from jynco.compose.hardware import Devices, software
 from jynco.compose.joining import Part, joined, odd
 from jynco.compose.packets import begins, order
 from jynco.compose.picture import Room
@@ -89,7 +90,14 @@ Found = Mapping[CacheKey, Path]
 class Cutting:
     """Makes films from segments; keeps every segment that it makes."""
 
-    def __init__(self, quartermaster: Quartermaster, media: Media, processes: int | None = None) -> None:
+    def __init__(
+        self,
+        quartermaster: Quartermaster,
+        media: Media,
+        processes: int | None = None,
+        device: Devices = software,
+    ) -> None:
+        self._device = device
         self._quartermaster = quartermaster
         self._shelf = quartermaster.segments
         self._media = media
@@ -135,16 +143,22 @@ class Cutting:
 
     def _sheet(self, reel: Reel) -> _Sheet:
         room = Room(reel.storyboard, reel.timeline, reel.materials, Papers(Path()).keep, reel.files)
-        recipe = self._recipe()
+        recipe = self._recipe(reel.storyboard)
         heard = audio.tracks(reel.storyboard, reel.timeline, reel.materials, reel.sounds)
         sound = soundtrack_key(heard, reel.timeline, reel.container, recipe) if heard else None
         return _Sheet(reel, room, segments(room, recipe), heard, sound)
 
     def _listed(self, sheet: _Sheet) -> Cutlist:
-        return listed(sheet.room, sheet.segments, sheet.sound, str(sheet.reel.container), self._recipe())
+        return listed(
+            sheet.room,
+            sheet.segments,
+            sheet.sound,
+            str(sheet.reel.container),
+            self._recipe(sheet.reel.storyboard),
+        )
 
-    def _recipe(self) -> Recipe:
-        return Recipe(self._media.build())
+    def _recipe(self, board: Storyboard) -> Recipe:
+        return Recipe(self._media.build(), device=self._device(board.output.codec))
 
     def _found(self, sheet: _Sheet, known: Found) -> Found:
         """Where every segment and the sound lie that need not be made; ``known`` are not looked at again."""
@@ -195,7 +209,7 @@ class Cutting:
         return replace(source, keys=keys)
 
     def _task(self, group: Sequence[Segment], room: Room, work: Path) -> Task:
-        command = writing(group, room, self._recipe(), work)
+        command = writing(group, room, self._recipe(room.storyboard), work)
         frames = sum(segment.span.frames for segment in group)
         return Task(command, frames, partial(self._keep, group, work))
 

@@ -13,6 +13,7 @@ from jynco.agents.players import Players, Role
 from jynco.agents.quartermaster import Quartermaster
 from jynco.compose.cutlist import Cutlist
 from jynco.compose.encoder import container_for
+from jynco.compose.hardware import Devices, software
 from jynco.compose.missing import without
 from jynco.compose.preview import viewed
 from jynco.compose.sources import Held, Material, Slate
@@ -40,12 +41,18 @@ class Render:
     """Makes the film of a render job, once every clip below it has ended."""
 
     def __init__(
-        self, database: Database, quartermaster: Quartermaster, media: Media, *, processes: int | None = None
+        self,
+        database: Database,
+        quartermaster: Quartermaster,
+        media: Media,
+        *,
+        processes: int | None = None,
+        device: Devices = software,
     ) -> None:
         self._players = Players(database, quartermaster)
         self._quartermaster = quartermaster
         self._media = media
-        self._cutting = Cutting(quartermaster, media, processes)
+        self._cutting = Cutting(quartermaster, media, processes, device)
 
     def film(self, job: Job, watch: Watch) -> Rendered:
         """Compose and publish. LeaseLost, Cancelled and ServiceAway pass through; MediaFailed, AssetRefused."""

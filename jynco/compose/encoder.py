@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from jynco.compose.hardware import Device, Wish, hardware_options
 from jynco.errors import UsageWrong
 from jynco.model.storyboard import Codec, OutputSettings, Quality
 from jynco.model.time import Rate
@@ -79,14 +80,16 @@ def container_for(codec: Codec, asked: str | None = None) -> Container:
     return Container(asked)
 
 
-def video_options(output: OutputSettings, container: Container, threads: int) -> Options:
+def video_options(
+    output: OutputSettings, container: Container, threads: int, device: Device = Device.SOFTWARE
+) -> Options:
     """The encoder and all that its bytes depend on; ``threads`` too, so it belongs into a segment's key."""
     group = str(max(1, round(output.rate.fraction * GROUP_SECONDS)))
     task = Task(output, PRESETS[output.codec][output.quality], threads)
     apple = output.codec is Codec.H265 and container is Container.MP4
     return {
         **{"g": group, "threads": str(threads), "pix_fmt": "yuv420p"},
-        **ENCODERS[output.codec](task),
+        **(ENCODERS[output.codec](task) if device is Device.SOFTWARE else _hardware(output, device)),
         **{"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709", "color_range": "tv"},
         **({"tag:v": "hvc1"} if apple else {}),  # hev1 does not play in Safari
     }
@@ -109,6 +112,11 @@ def muxer_options(container: Container, rate: Rate) -> Options:
 def bits(bitrate: str) -> int:
     """``8M`` as bits a second; K, M and G are thousands, which FFmpeg itself does not always mean by them."""
     return int(bitrate[:-1]) * UNITS[bitrate[-1].upper()]
+
+
+def _hardware(output: OutputSettings, device: Device) -> Options:
+    rate = None if output.bitrate is None else bits(output.bitrate)
+    return hardware_options(device, Wish(output.codec, output.quality, rate))
 
 
 def _rate(task: Task) -> Options:

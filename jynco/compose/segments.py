@@ -15,6 +15,7 @@ from jynco.compose.command import Papers, filed
 from jynco.compose.cuts import cut
 from jynco.compose.encoder import Container, Options, muxer_options, video_options
 from jynco.compose.graph import Output, command_line
+from jynco.compose.hardware import Device, handed_over, opening
 from jynco.compose.picture import Room, packages, pictures
 from jynco.compose.sources import Held, Material, Source
 from jynco.compose.spans import Span
@@ -27,10 +28,11 @@ from jynco.model.storyboard import TransitionKind
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a segment's bytes depend on beside the film: FFmpeg's build, and threads inside one encoder."""
+    """What a segment's bytes depend on beside the film: FFmpeg's build, and one encoder's threads and device."""
 
     build: str
     threads: int = 1
+    device: Device = Device.SOFTWARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,12 @@ def writing(group: Sequence[Segment], room: Room, recipe: Recipe, work: Path) ->
     seen = replace(room, keep=papers.keep)
     longest = sorted(group, key=lambda segment: -segment.span.frames)
     outputs = _outputs(longest, seen, recipe, work)
-    arguments = ("-filter_complex_threads", "1", *filed(command_line(*outputs), papers))
+    arguments = (
+        "-filter_complex_threads",
+        "1",
+        *opening(recipe.device),
+        *filed(command_line(*outputs), papers),
+    )
     return Command(arguments, papers.files, longest[0].span.frames)
 
 
@@ -120,7 +127,11 @@ def _fonts() -> str:
 def _outputs(group: Sequence[Segment], room: Room, recipe: Recipe, work: Path) -> list[Output]:
     streams = pictures([segment.span for segment in group], room)
     return [
-        Output([stream], written(segment, work), _options(room, segment.span.frames, recipe))
+        Output(
+            [handed_over(stream, recipe.device)],
+            written(segment, work),
+            _options(room, segment.span.frames, recipe),
+        )
         for segment, stream in zip(group, streams, strict=True)
     ]
 
@@ -132,4 +143,9 @@ def _options(room: Room, frames: int, recipe: Recipe) -> Options:
     del packed["movflags"]  # read by us alone
     exact = {"frames:v": str(frames), "r": str(rate), "fps_mode": "cfr"}
     bare = {"map_metadata": "-1", "map_chapters": "-1"}
-    return video_options(room.storyboard.output, Container.MP4, recipe.threads) | packed | exact | bare
+    return (
+        video_options(room.storyboard.output, Container.MP4, recipe.threads, recipe.device)
+        | packed
+        | exact
+        | bare
+    )

@@ -115,6 +115,26 @@ def _checks(settings: Settings, speech: Speech) -> dict[str, Callable[[], str]]:
 
         return FFmpeg().build()
 
+    def encoders() -> str:
+        from jynco.adapters.media.hardware import Hardware
+
+        hardware = Hardware(settings.encoder)
+        works = [
+            f"{device} ({', '.join(codecs) or 'reported, and does not work here'})"
+            for device, codecs in hardware.report().items()
+        ]
+        return f"JYNCO_ENCODER={settings.encoder}; software, {', '.join(works) or 'no hardware reported'}"
+
+    def effects() -> str:
+        from jynco.compose.effects import EFFECTS
+        from jynco.compose.layers import LAYERS
+        from jynco.compose.transitions import TRANSITIONS
+
+        broken = {**EFFECTS.broken, **TRANSITIONS.broken, **LAYERS.broken}
+        if broken:
+            raise UsageWrong(" ".join(broken.values()))
+        return f"{len(EFFECTS.names)} effects, {len(TRANSITIONS.names)} transitions"
+
     def servers() -> str:
         with home.house(settings, speech) as house:
             house.database.ping()
@@ -125,6 +145,8 @@ def _checks(settings: Settings, speech: Speech) -> dict[str, Callable[[], str]]:
         "python": lambda: f"{platform.python_version()} ({sys.executable})",
         "packages": lambda: ", ".join(f"{name} {version(name)}" for name in packages),
         "ffmpeg": ffmpeg,
+        "encoders": encoders,
+        "effects": effects,
         "data folder": lambda: str(settings.data),
         "servers": servers,
     }
