@@ -25,6 +25,7 @@ def name(kind: JobKind, lane: Lane) -> str:
 
 
 NAMES: Final = (RESUME, *(name(kind, lane) for kind in JobKind for lane in LANES), UPKEEP)
+PAUSABLE: Final = tuple(name(kind, lane) for kind in JobKind for lane in LANES)  # the rest must go on
 QUEUES: Final = tuple(Queue(queue, routing_key=queue) for queue in NAMES)
 
 

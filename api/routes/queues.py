@@ -1,4 +1,4 @@
-"""What waits in the broker."""
+"""What waits in the broker, how the providers are doing, and what people hold back."""
 
 from __future__ import annotations
 
@@ -6,13 +6,55 @@ from flask.typing import ResponseReturnValue
 
 from api import queues
 from api.answers import told
+from api.callers import caller
+from api.errors import Forbidden
 from api.routing import Answer, Routes
-from api.schemas.told import QueuesTold
+from api.schemas.told import PausedTold, QueuesTold
+from jynco.adapters.database.desk import LOCAL, Scope
+from jynco.model.storyboard import Json
+from workers import pauses
+from workers.house import house
 
-routes = Routes("queues", "What waits, by kind and priority.")
+routes = Routes("queues", "What waits, by kind and priority, and what is held back.")
 
 
 @routes.route("GET", "/v1/queues", answer=Answer(QueuesTold), errors=(503,))
 def list_queues() -> ResponseReturnValue:
-    """How many messages wait in each queue"""
-    return told({"items": [{"name": name, "depth": depth} for name, depth in queues.depths().items()]})
+    """How many messages wait in each queue, and how the providers are doing"""
+    depths = queues.depths()
+    items: list[Json] = [{**lane, "depth": depths[str(lane["name"])]} for lane in pauses.lanes(house())]
+    return told({"items": items, "providers": pauses.providers(house())})
+
+
+@routes.route(
+    "POST",
+    "/v1/queues/<path:queue>/pause",
+    answer=Answer(PausedTold),
+    errors=(403, 404, 409),
+    scope=Scope.ADMIN,
+)
+def pause_queue(queue: str) -> ResponseReturnValue:
+    """Hold back what has not begun: of a queue such as motion.low, or of provider:runway"""
+    _ours(queue)
+    return told(pauses.pause(house(), queue))
+
+
+@routes.route(
+    "POST",
+    "/v1/queues/<path:queue>/resume",
+    answer=Answer(PausedTold),
+    errors=(403, 404, 409),
+    scope=Scope.ADMIN,
+)
+def resume_queue(queue: str) -> ResponseReturnValue:
+    """Let a queue or a provider go on"""
+    _ours(queue)
+    return told(pauses.resume(house(), queue))
+
+
+def _ours(queue: str) -> None:
+    """Queues and providers are all tenants' together, so only the installation's own people hold them back."""
+    if caller().tenant != LOCAL:
+        raise Forbidden(
+            f"{queue} is every tenant's: only a key of this installation's own may hold it back.", "admin"
+        )

@@ -52,9 +52,9 @@ def job_report(database: Database, job: Job) -> dict[str, Json]:
         "clips": [*_clips(job, {child.clip_id: child for child in children if child.clip_id}, rows)],
         "receipt": receipt_report(job.receipt) if job.receipt else None,
         "error": _error(job),
-        "createdAt": _moment(job.created_at),
-        "startedAt": _moment(_began(job, children)),
-        "finishedAt": _moment(job.finished_at),
+        "createdAt": moment(job.created_at),
+        "startedAt": moment(_began(job, children)),
+        "finishedAt": moment(job.finished_at),
     }
 
 
@@ -188,5 +188,6 @@ def _began(job: Job, children: Sequence[Job]) -> datetime | None:
     return min((each.started_at for each in (job, *children) if each.started_at), default=None)
 
 
-def _moment(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
+def moment(when: datetime | None) -> str | None:
+    """A time as text, in UTC."""
+    return when.isoformat().replace("+00:00", "Z") if when else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from jynco.cli.commands import bench, documents, films, jobs, keys, machine
+from jynco.cli.commands import bench, documents, films, jobs, keys, machine, queues
 
 
 def register(group: click.Group) -> None:
@@ -20,6 +20,7 @@ def register(group: click.Group) -> None:
         jobs.edit,
         jobs.cancel,
         keys.keys,
+        queues.queues,
         machine.doctor,
         machine.db,
         bench.bench,
