@@ -12,7 +12,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 from bench.expert import expert
 from bench.reference import Quiet, Reference
-from bench.room import LONGEST, MEDIA, Room, ran, reel
+from bench.room import LONGEST, MEDIA, reel
 from jynco.agents.splicing import indexed
 from jynco.compose.command import Papers
 from jynco.compose.packets import begins
@@ -22,22 +22,21 @@ from jynco.compose.sharing import groups
 from jynco.model.media import Command
 
 LEAST_ALIKE = 0.99  # SSIM of two encodings of equal frames
-GENEROUS = "40M"
 
 
 @dataclass(frozen=True, slots=True)
 class Exactness:
     """Frames that are equal before encoding, of those there are; the films' likeness (SSIM, all planes) after it.
 
-    Two encodings of equal frames lose other details, the more the stronger they are. So ``ssim`` is taken where
-    little is lost, and what is left is a frame's place; ``usual`` is the likeness at the film's own settings.
+    ``ssim`` is to the one command that codes in the same groups of pictures; ``expert`` to the expert's, which
+    chooses its own, so that two encodings of equal frames lose other details: it is told, and is no fault.
     """
 
     frames: int
     due: int
     equal: int
     ssim: float
-    usual: float
+    expert: float
     packets: int  # in the joined film, at different moments
 
     @property
@@ -53,24 +52,17 @@ class Exactness:
         return found
 
 
-def exactness(what: Reference, work: Path, cores: int) -> Exactness:
-    """Compares the two ways to ``what``; ``ours.mp4`` and ``one.mp4`` in ``work`` are its films already."""
+def exactness(what: Reference, folder: Path, cores: int) -> Exactness:
+    """Compares the ways to ``what``, whose films are in ``folder`` already: ours, fallback and one (the expert's)."""
     due = reel(what).timeline.frames
-    segmented, single = [*_segmented(what, work, cores)], _sums(expert(what, work, work / "film.mp4", cores))
-    equal = sum(mine == yours for mine, yours in zip(segmented, single["film"], strict=False))
-    ours, theirs = work / "ours.mp4", work / "one.mp4"
-    return Exactness(
-        len(segmented), due, equal, _at_ease(what, work, cores), _ssim(ours, theirs), _moments(ours)
+    segmented, single = (
+        [*_segmented(what, folder, cores)],
+        _sums(expert(what, folder, folder / "film.mp4", cores)),
     )
-
-
-def _at_ease(what: Reference, work: Path, cores: int) -> float:
-    """The likeness of the two films where the encoder has all the room it wants."""
-    output = replace(what.board.output, bitrate=GENEROUS)
-    wide = replace(what, board=replace(what.board, output=output))
-    ran(lambda: expert(wide, work, work / "one-wide.mp4", cores))
-    Room(work / "wide", cores).cut(wide, work / "ours-wide.mp4")
-    return _ssim(work / "ours-wide.mp4", work / "one-wide.mp4")
+    equal = sum(mine == yours for mine, yours in zip(segmented, single["film"], strict=False))
+    ours = folder / "ours.mp4"
+    alike, told = _ssim(ours, folder / "fallback.mp4"), _ssim(ours, folder / "one.mp4")
+    return Exactness(len(segmented), due, equal, alike, told, _moments(ours))
 
 
 def _segmented(what: Reference, work: Path, cores: int) -> Iterator[str]:

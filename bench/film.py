@@ -16,7 +16,7 @@ from bench.asked import Asked
 from bench.beside import Absent, moviepy
 from bench.edits import STEPS, clip
 from bench.edits import small as preview
-from bench.exact import GENEROUS, Exactness, exactness
+from bench.exact import Exactness, exactness
 from bench.expert import expert, shown
 from bench.reference import Reference, reference
 from bench.room import MEDIA, Room, Sample, ran, reel
@@ -155,6 +155,6 @@ def _aimless(aims: Mapping[str, Aim]) -> dict[str, Aim]:
 
 def _exact(exact: Exactness) -> str:
     return (
-        f"{exact.equal} of {exact.due} frames are the single command's before encoding; after it the films are "
-        f"{exact.ssim:.4f} alike at {GENEROUS}bit/s and {exact.usual:.4f} at the film's own settings (SSIM)"
+        f"{exact.equal} of {exact.due} frames are the expert's before encoding; after it the film is {exact.ssim:.4f} "
+        f"like the single pass in the same groups of pictures, and {exact.expert:.4f} like the expert's (SSIM)"
     )
