@@ -27,3 +27,4 @@ def sweep() -> None:
     here.storyboard.publish_behind()
     here.quartermaster.sweep()
     desk(here.database).replies.sweep()
+    here.database.admission.sweep()
