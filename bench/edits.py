@@ -23,7 +23,7 @@ class Step:
 
 def small(what: Reference) -> Reference:
     """The film's preview."""
-    return replace(what, board=preview(what.board))
+    return replace(what, board=preview(what.board), soon=True)
 
 
 def volume(what: Reference) -> Reference:

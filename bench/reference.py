@@ -55,6 +55,7 @@ class Reference:
     board: Storyboard
     sources: tuple[Source, ...]
     sound: Source
+    soon: bool = False  # a preview: somebody waits for its first second
 
     @property
     def materials(self) -> dict[ClipId, Source]:

@@ -51,7 +51,8 @@ def ran(command: Callable[[], Command]) -> Sample:
 
 
 def reel(what: Reference) -> Reel:
-    return Reel(what.board, lay_out(what.board, {}), what.materials, what.sounds, Container.MP4)
+    timeline = lay_out(what.board, {})
+    return Reel(what.board, timeline, what.materials, what.sounds, Container.MP4, soon=what.soon)
 
 
 class Room:
