@@ -64,6 +64,7 @@ class Settings:
     poll: float = 5.0
     lease: float = 30.0
     sweep: float = 15.0
+    fan_out: float = 10.0  # of full HD film to encode, from which a film's segments are shared among workers
     provider_timeout: float = 60.0
     give_up: float = 900.0
     budget_usd: Decimal | None = None  # the most a tenant may spend in a month; None: no such limit
@@ -125,6 +126,7 @@ def _parse(env: _Variables) -> Settings:
         poll=env.seconds("JYNCO_POLL_SECONDS", 5.0),
         lease=env.seconds("JYNCO_LEASE_SECONDS", 30.0),
         sweep=env.seconds("JYNCO_SWEEP_SECONDS", 15.0),
+        fan_out=env.seconds("JYNCO_FAN_OUT_SECONDS", 10.0),
         provider_timeout=env.seconds("JYNCO_PROVIDER_TIMEOUT_SECONDS", 60.0),
         give_up=env.seconds("JYNCO_GIVE_UP_SECONDS", 900.0),
         budget_usd=env.dollars("JYNCO_BUDGET_USD"),

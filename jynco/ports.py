@@ -93,6 +93,12 @@ class Media(Protocol):
     def build(self) -> str: ...  # names the FFmpeg build, for keys
 
 
+class Slots(Protocol):
+    """This machine's room for encoders, for all its workers. ``soon``: films that somebody waits for have their own."""
+
+    def one(self, check: Callable[[], None], *, soon: bool) -> AbstractContextManager[None]: ...
+
+
 class Provider(Protocol):
     """An image-to-video model behind five verbs. Every vendor error leaves as a ProviderError."""
 
@@ -138,6 +144,9 @@ class Jobs(Protocol):
     ) -> None: ...  # lease back, next step later
     def recast(self, claim: Claim, shot: Shot, *said: Remark) -> None: ...  # another of its lineup makes the clip
     def held_back(self, job_id: JobId, seconds: float) -> bool: ...  # has not begun, and people paused its queue
+    def attend(
+        self, job_id: JobId, seconds: float, progress: float
+    ) -> None: ...  # parts of a parked job are being made: due in ``seconds``, not before; Cancelled, LeaseLost
     def finish_motion(
         self, claim: Claim, outcome: Outcome
     ) -> None: ...  # job, clip row and event in one transaction

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from threading import Event
 
@@ -22,6 +23,13 @@ class Task:
     command: Command
     frames: int
     keep: Callable[[], None]
+
+
+Place = Callable[[Callable[[], None]], AbstractContextManager[None]]
+
+
+def anywhere(_: Callable[[], None]) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 class _Halted(Exception):
@@ -43,19 +51,25 @@ class _Part:
     def progress(self, fraction: float) -> None:
         self.done = fraction * self._task.frames
 
-    def work(self, media: Media) -> None:
+    def work(self, media: Media, place: Place) -> None:
         self.check()
-        media.run(self._task.command, self, timeout=deadline(self._task.frames))
+        with place(self.check):
+            media.run(self._task.command, self, timeout=deadline(self._task.frames))
         self._task.keep()
 
 
-def side_by_side(media: Media, tasks: Sequence[Task], processes: int, watch: Watch) -> None:
-    """Runs all tasks, at most ``processes`` at a time, in their order. The first fault ends the others."""
+def side_by_side(
+    media: Media, tasks: Sequence[Task], processes: int, watch: Watch, place: Place = anywhere
+) -> None:
+    """Runs all tasks, at most ``processes`` at a time, in their order. The first fault ends the others.
+
+    ``place`` holds a place for one process on this machine, for which it may have to wait.
+    """
     halt = Event()
     parts = [_Part(task, halt) for task in tasks]
     total = sum(task.frames for task in tasks) or 1
     with ThreadPoolExecutor(processes, thread_name_prefix="ffmpeg") as pool:
-        waiting: set[Future[None]] = {pool.submit(part.work, media) for part in parts}
+        waiting: set[Future[None]] = {pool.submit(part.work, media, place) for part in parts}
         try:
             while waiting:
                 done, waiting = wait(waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)

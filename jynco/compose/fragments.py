@@ -173,7 +173,7 @@ def _traf(run: _Run, place: int) -> bytes:
 
 def _empty(track: Track, shown: int, lead: int) -> Strand:
     """No packets yet, but how long all of them will be shown: what players show before they have them."""
-    return Strand(track, [], table(b"stts", []), 0, shown, lead)
+    return Strand(track, [], table(b"stts", []), shown, shown, lead)
 
 
 def _lead(sound: Track) -> int:

@@ -199,3 +199,25 @@ def test_the_oldest_come_first_and_ended_ones_never(subject: Subject) -> None:
     subject.wait(GRACE + 1)
     assert found(subject, 1) == ["job_motion_a"]
     assert found(subject) == ["job_motion_c"]
+
+
+def test_a_parked_film_is_not_due_while_its_parts_are_made(subject: Subject) -> None:
+    film = subject.begin()[0]
+    subject.database.jobs.park(subject.claim(film), 0)
+    subject.wait(GRACE)
+    subject.database.jobs.attend(film.job_id, 60, 0.5)
+    assert found(subject) == []
+    subject.database.jobs.attend(film.job_id, 60, 0.25)
+    assert subject.database.jobs.get(film.job_id).progress == 0.5, "progress never goes back"
+    subject.wait(60 + GRACE + 1)
+    assert found(subject) == [film.job_id]
+    assert subject.database.jobs.claim(film.job_id, "worker-2", LEASE) is not None
+
+
+def test_whoever_makes_parts_hears_of_the_end(subject: Subject) -> None:
+    film = subject.begin()[0]
+    subject.database.jobs.cancel(film.job_id)
+    with pytest.raises(Cancelled):
+        subject.database.jobs.attend(film.job_id, 60, 0.5)
+    with pytest.raises(LeaseLost):
+        subject.database.jobs.attend(JobId("job_render_gone"), 60, 0.5)

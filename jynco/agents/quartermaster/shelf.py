@@ -40,6 +40,10 @@ class Shelf:
             self.forget(key)
         return path
 
+    def has(self, key: CacheKey) -> bool:
+        """Whether something is kept under this name, not looked into: for those who count."""
+        return self._storage.exists(layout.label(key, self._kind))
+
     def keep(self, key: CacheKey, scratch: Path) -> None:
         """Move a verified clip in; whoever comes second leaves the first one's as it is."""
         if self.find(key) is not None:

@@ -101,6 +101,11 @@ class MemoryJobs:
         return casts.held_back(self.store, job_id, seconds)
 
     @alone
+    def attend(self, job_id: JobId, seconds: float, progress: float) -> None:
+        """Parts of a parked job are being made: it is due in ``seconds``, not before. Cancelled, LeaseLost."""
+        leases.attend(self.store, job_id, seconds, progress)
+
+    @alone
     def finish_motion(self, claim: Claim, outcome: Outcome) -> None:
         """End a motion job and set its clip's row. LeaseLost."""
         endings.finish_motion(self.store, claim, outcome)

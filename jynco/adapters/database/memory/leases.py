@@ -61,6 +61,17 @@ def beat(store: Store, claim: Claim, seconds: float, progress: float) -> None:
     row.job = replace(row.job, progress=max(row.job.progress, min(progress, 1.0)))
 
 
+def attend(store: Store, job_id: JobId, seconds: float, progress: float) -> None:
+    """Note that parts of a parked job are being made. Cancelled; LeaseLost when it has ended otherwise."""
+    row = store.jobs.get(job_id)
+    if row and row.job.state is JobState.CANCELLED:
+        raise Cancelled(f"{job_id} was cancelled; nothing more is done for it.")
+    if row is None or row.job.state.terminal:
+        raise LeaseLost(f"{job_id} has ended: its parts are not needed any more.")
+    row.due_at = store.now(seconds)
+    row.job = replace(row.job, progress=max(row.job.progress, min(max(progress, 0.0), 1.0)))
+
+
 def park(store: Store, claim: Claim, seconds: float, refused: bool) -> None:
     """Hand the lease back; the next step is due in ``seconds``. LeaseLost."""
     row = held(store, claim)

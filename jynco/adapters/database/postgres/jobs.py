@@ -91,6 +91,11 @@ class PostgresJobs:
         with self._gate.transaction() as connection:
             return casts.held_back(connection, job_id, seconds)
 
+    def attend(self, job_id: JobId, seconds: float, progress: float) -> None:
+        """Parts of a parked job are being made: it is due in ``seconds``, not before. Cancelled, LeaseLost."""
+        with self._gate.transaction() as connection:
+            leases.attend(connection, job_id, seconds, progress)
+
     def finish_motion(self, claim: Claim, outcome: Outcome) -> None:
         """End a motion job and set its clip's row. LeaseLost."""
         with self._gate.transaction() as connection:

@@ -84,6 +84,16 @@ def park(connection: Connection, claim: Claim, seconds: float, refused: bool) ->
     change(connection, claim, {"owner": None, "lease_until": None, "due_at": due, "attempts": attempts})
 
 
+def attend(connection: Connection, job_id: JobId, seconds: float, progress: float) -> None:
+    """Note that parts of a parked job are being made. Cancelled; LeaseLost when it has ended otherwise."""
+    values: dict[str, object] = {"progress": func.greatest(jobs.c.progress, min(max(progress, 0.0), 1.0))}
+    values["due_at"] = NOW + timedelta(seconds=seconds)
+    still = update(jobs).where(jobs.c.job_id == job_id, _open)
+    if not connection.execute(still.values(values)).rowcount:
+        _say_if_cancelled(connection, job_id)
+        raise LeaseLost(f"{job_id} has ended: its parts are not needed any more.")
+
+
 def change(connection: Connection, claim: Claim, values: dict[str, object]) -> Row[tuple[object, ...]]:
     """Write ``values`` to a job that is still ours, and return its row. LeaseLost."""
     ours = update(jobs).where(

@@ -1,0 +1,65 @@
+"""A film's segments are shared among render workers: one task joins, and a worker that dies costs its share alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.conftest import House
+from tests.acceptance.kit import Desk, ask, below, board, environment, footage, held, look, wait
+from tests.acceptance.test_kills import composers, kill, large, parent
+from tests.integration.film_kit import ffmpeg
+
+pytestmark = pytest.mark.timeout(300)
+SHARING = {"JYNCO_FAN_OUT_SECONDS": "0.001", "JYNCO_LEASE_SECONDS": "2"}
+
+
+@pytest.fixture(scope="module")
+def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house that shares every film, and whose workers may be killed."""
+    data = tmp_path_factory.mktemp("yard") / "data"
+    with held(data, **SHARING) as servers:
+        yield House(servers, data)
+    assert below(data) == {}
+
+
+@pytest.fixture
+def desk(yard: House, tmp_path: Path) -> Iterator[Desk]:
+    with Desk(tmp_path, yard.data, environment(**SHARING)).tidy() as made:
+        yield made
+
+
+def ordered(desk: Desk, project: str, size: str) -> dict[str, Any]:
+    """A film of three clips that are films already, every one with a picture of its own."""
+    for number, picture in enumerate(("testsrc", "testsrc2", "smptebars")):
+        source = ("-f", "lavfi", "-i", f"{picture}=s={size}:r=10:d=3")
+        ffmpeg(*source, "-preset", "ultrafast", desk.folder / f"{number}.mp4")
+    return board(project, *(footage(f"{number}", f"{number}.mp4") for number in range(3)))
+
+
+def test_a_film_is_shared_and_joined(desk: Desk, yard: House) -> None:
+    done = desk.render(ordered(desk, "shared", "160x90"))
+    assert look(done.film()).frames == 90
+    assert ask(yard.servers, "SELECT attempts, crashes FROM jobs WHERE job_id = %s", done.json["jobId"]) == [
+        (1, 0)
+    ]
+    assert done.json["progress"] == 1
+    again = desk.render(ordered(desk, "shared", "160x90"))
+    assert ask(yard.servers, "SELECT attempts FROM jobs WHERE job_id = %s", again.json["jobId"]) == [(0,)]
+
+
+def test_a_worker_that_dies_costs_only_its_share(desk: Desk, yard: House) -> None:
+    document = large(ordered(desk, "lost", "1280x720"))
+    desk.write(document)
+    running = desk.start("render", "board.json", "--json")
+    wait(lambda: bool(composers(yard.data)), "FFmpeg composes")
+    segments = yard.data / "cache" / "segments"
+    before = {path.stat().st_ino for path in segments.rglob("*.mp4")}
+    kill(parent(composers(yard.data)[0]))
+    done = desk.ended(running)
+    assert look(done.film()).frames == 270
+    assert before <= {path.stat().st_ino for path in segments.rglob("*.mp4")}
+    assert composers(yard.data) == []
