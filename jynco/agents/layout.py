@@ -9,6 +9,8 @@
     projects/<projectId>/exports/<jobId>.mp4
     cache/motion/<2 digits>/<cache key>.mp4     clips, shared by every project, and .json beside each with its checksum
     cache/segments/<2 digits>/<key>.mp4         parts of films and their sound, kept in the same way
+    cache/proxies/<2 digits>/<key>.mp4          clips as previews show them
+    cache/stills/<2 digits>/<key>.jpg           posters and filmstrips
 """
 
 from __future__ import annotations
@@ -89,15 +91,17 @@ def export(project_id: ProjectId, job_id: JobId, container: str) -> str:
 
 
 class Kind(StrEnum):
-    """What the cache keeps: the two are cleared by different rules, since only clips cost money."""
+    """What the cache keeps. They are cleared by different rules, since only clips cost money."""
 
     MOTION = "motion"
     SEGMENTS = "segments"
+    PROXIES = "proxies"
+    STILLS = "stills"
 
 
 def cached(key: CacheKey, kind: Kind = Kind.MOTION) -> str:
-    """A generated clip or a segment in the cache."""
-    return f"cache/{kind}/{key[:2]}/{key}.mp4"
+    """A generated clip, or what was made of one, in the cache."""
+    return f"cache/{kind}/{key[:2]}/{key}.{'jpg' if kind is Kind.STILLS else 'mp4'}"
 
 
 def label(key: CacheKey, kind: Kind = Kind.MOTION) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jynco.compose.layers.laying import shrunk
-from jynco.model.storyboard import Codec, Quality, Storyboard, TextLayer
+from jynco.model.storyboard import Codec, OutputSettings, Quality, Storyboard, TextLayer
 
 HEIGHT = 540  # pixels of the shorter side
 
@@ -14,22 +14,26 @@ def preview(storyboard: Storyboard) -> Storyboard:
     """The storyboard at draft quality with its shorter side at most 540 pixels; text shrinks with the frame."""
     output = storyboard.output
     factor = min(1.0, HEIGHT / min(output.width, output.height))
-    small = replace(
-        output,
-        width=_even(output.width * factor),
-        height=_even(output.height * factor),
-        quality=Quality.DRAFT,
-        bitrate=None,
-    )
     text = tuple(_scaled(layer, factor) for layer in storyboard.text)
     overlays = tuple(shrunk(layer, factor) for layer in storyboard.overlays)
-    return replace(storyboard, output=small, text=text, overlays=overlays)
+    return replace(storyboard, output=_shrunk(output), text=text, overlays=overlays)
 
 
 def viewed(storyboard: Storyboard, container: str | None) -> Storyboard:
     """The preview as H.264, which is made fastest and plays everywhere while it is made; unless a webm is wanted."""
-    small = preview(storyboard)
-    return small if container == "webm" else replace(small, output=replace(small.output, codec=Codec.H264))
+    shown = preview(storyboard)
+    return shown if container == "webm" else replace(shown, output=small(storyboard.output))
+
+
+def small(output: OutputSettings) -> OutputSettings:
+    """The output of a preview, as it is usually viewed."""
+    return replace(_shrunk(output), codec=Codec.H264)
+
+
+def _shrunk(output: OutputSettings) -> OutputSettings:
+    factor = min(1.0, HEIGHT / min(output.width, output.height))
+    width, height = _even(output.width * factor), _even(output.height * factor)
+    return replace(output, width=width, height=height, quality=Quality.DRAFT, bitrate=None)
 
 
 def _even(pixels: float) -> int:

@@ -15,7 +15,8 @@ class Source:
     """A media file and what a probe said of it. ``sound``: whether its own sound is kept (footage only).
 
     ``sha256`` is its content's, in hexadecimal: what segments are known by, wherever the file lies. ``keys`` are the
-    frames at which reading can begin; only for a file whose frames are the film's, one for one.
+    frames at which reading can begin; only for a file whose frames are the film's, one for one. ``packets`` counts
+    the frames whose packets are as the film's own encoder makes them: only a proxy has any.
     """
 
     path: Path
@@ -23,6 +24,7 @@ class Source:
     sound: bool = False
     sha256: str = ""
     keys: tuple[int, ...] = ()
+    packets: int = 0
 
     def begin(self, first: int) -> int:
         """Where to begin reading in order to get frame ``first`` and those behind it."""

@@ -39,16 +39,19 @@ class Room:
     folder: Path
     materials: Mapping[ClipId, Material]
     sounds: Mapping[str, Source] = field(default_factory=dict)
+    proxied: bool = False
 
     def __post_init__(self) -> None:
         self.storage = LocalStorage(self.folder / "store")
         self.quartermaster = Quartermaster(self.storage, MEDIA, Stills())
-        self.shelf = self.quartermaster.segments
+        self.shelf, self.proxies = self.quartermaster.segments, self.quartermaster.proxies
         self.cutting = Cutting(self.quartermaster, MEDIA, 2)
 
     def reel(self, board: Storyboard, *, container: str | None = None, document: str | None = None) -> Reel:
         kind = container_for(board.output.codec, container)
-        return Reel(board, lay_out(board, {}), self.materials, self.sounds, kind, document)
+        proxies = self.proxies.cast(self.materials, board.output, Quiet()) if self.proxied else {}
+        timeline = lay_out(board, {})
+        return Reel(board, timeline, self.materials, self.sounds, kind, document, proxies=proxies)
 
     def cut(
         self, board: Storyboard, watch: Watch | None = None, *, container: str | None = None

@@ -10,11 +10,16 @@ from pathlib import Path, PurePosixPath
 from jynco.agents import layout
 from jynco.agents.quartermaster import luggage
 from jynco.agents.quartermaster.fingerprints import Fingerprints, Memory
+from jynco.agents.quartermaster.glimpses import Glimpses
+from jynco.agents.quartermaster.proxies import Proxies
 from jynco.agents.quartermaster.shelf import Shelf
+from jynco.compose.sources import Source
 from jynco.errors import AssetRefused, JyncoError, NotFound
 from jynco.model.ids import CacheKey, ClipId, JobId, ProjectId
 from jynco.model.keys import of_file
 from jynco.model.media import Look, MediaInfo
+from jynco.model.motion import Shot
+from jynco.model.storyboard import OutputSettings
 from jynco.ports import Media, Pictures, Storage
 
 
@@ -27,9 +32,12 @@ class Quartermaster:
         self._pictures = pictures
         self._fingerprints = Fingerprints()
         self._seen: Memory[str, MediaInfo] = Memory()
+        self._probed: Memory[str, MediaInfo] = Memory()
         self._luggage = luggage.Luggage(storage, self._fingerprints)
         self.shelf = Shelf(storage, self._fingerprints)
         self.segments = Shelf(storage, self._fingerprints, layout.Kind.SEGMENTS)
+        self.proxies = Proxies(Shelf(storage, self._fingerprints, layout.Kind.PROXIES), storage, media)
+        self.stills = Glimpses(Shelf(storage, self._fingerprints, layout.Kind.STILLS), storage, media)
 
     # --- people's files ------------------------------------------------------------------------------
 
@@ -89,7 +97,7 @@ class Quartermaster:
 
     def film(self, path: Path) -> MediaInfo:
         """What a film or sound is. AssetRefused says why it cannot be used."""
-        return self._media.probe(path)
+        return self._probed.recall(self.fingerprint(path), lambda: self._media.probe(path))
 
     def refusal(self, path: Path, *, still: bool) -> str | None:
         """Why a file cannot be used as a still (or as film or sound), in one sentence; None when it can."""
@@ -122,6 +130,24 @@ class Quartermaster:
         judge(look)
         self.shelf.keep(key, scratch)
         return look
+
+    def prepare(self, shot: Shot) -> None:
+        """Make what previews will want of a new clip. Whatever goes wrong costs only time, and only later."""
+        path = self.shelf.find(shot.key)
+        if path is not None:
+            try:
+                source = Source(path, self.film(path), sha256=self.fingerprint(path))
+            except AssetRefused:
+                return
+            self.proxies.prepare(source, OutputSettings(shot.width, shot.height, shot.rate))
+
+    def poster(self, path: Path, width: int) -> Path:
+        """A JPEG of the film, at most ``width`` pixels wide. AssetRefused, MediaFailed, MediaTimeout."""
+        return self.stills.poster(path, self.film(path), self.fingerprint(path), width)
+
+    def filmstrip(self, path: Path, count: int = 12) -> Path:
+        """``count`` frames from all over the film, side by side in one JPEG. As ``poster``."""
+        return self.stills.filmstrip(path, self.film(path), self.fingerprint(path), count)
 
     # --- films ---------------------------------------------------------------------------------------
 

@@ -1,0 +1,120 @@
+"""Previews from proxies: what is copied, what is encoded, and that both show the clips to the frame."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from jynco.adapters.media.stills import Stills
+from jynco.adapters.storage.local import LocalStorage
+from jynco.agents.quartermaster import Quartermaster
+from jynco.compose.preview import viewed
+from jynco.compose.proxies import wanted
+from jynco.compose.sources import Held, Source
+from jynco.model.ids import ClipId
+from jynco.model.storyboard import AudioLayer, Storyboard, TextLayer
+from tests.integration.cut_kit import Room, kept, moments
+from tests.integration.film_kit import MEDIA, Quiet, board, clip, ffmpeg, likeness, numbered, source
+
+A, B, C = (ClipId(f"clip_{letter}") for letter in "abc")
+SIZE = (1280, 720)
+WORDS = TextLayer("layer_t", "/layers/text/0", "words", Fraction(9, 2), Fraction(1))
+TONE = AudioLayer("layer_m", "/layers/audio/0", "tone")
+CLIPS = (clip("a", "4", leave="dissolve"), clip("b", "4.1"), clip("c", "5"))
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[ClipId, Source]:
+    """Films of numbered frames, larger than a preview: one at another rate, one shorter than its clip, one of 43."""
+    folder = tmp_path_factory.mktemp("sources")
+    size = ("-vf", "scale=1280:720:flags=neighbor")
+    facts = ((A, 40, "10"), (B, 43, "10"), (C, 60, "20"))
+    return {
+        name: kept(source(numbered(folder / f"{name}.mp4", n, frames, rate, size)))
+        for n, (name, frames, rate) in enumerate(facts, 1)
+    }
+
+
+@pytest.fixture
+def room(files: dict[ClipId, Source], tmp_path: Path) -> Room:
+    ffmpeg("-f", "lavfi", "-i", "sine=440:d=9", tmp_path / "tone.wav")
+    room = Room(tmp_path, files, {"tone": kept(source(tmp_path / "tone.wav"))})
+    room.proxied = True
+    return room
+
+
+def seen(*clips: object, **layers: object) -> Storyboard:
+    return viewed(board(clips or CLIPS, size=SIZE, **layers), None)  # type: ignore[arg-type]
+
+
+def test_stretches_without_looks_are_copied_and_the_rest_is_encoded(room: Room) -> None:
+    film, survey = room.cut(seen(text=[WORDS], audio=[TONE]))
+    # Under words; from a frame that is no keyframe on, since the clip's length is odd; and where a source has ended.
+    late = ("clip_c body", "clip_c body")
+    assert survey.encode == ("clip_a to clip_b dissolve", "clip_b body", "clip_b body", *late)
+    assert moments(film) == [Fraction(number, 10) for number in range(126)]
+    assert MEDIA.verify(film).frames == 126
+
+
+def test_a_preview_from_proxies_shows_the_clips(room: Room) -> None:
+    film, _ = room.cut(seen(text=[WORDS]))
+    room.proxied = False
+    assert likeness(film, room.cut(seen(text=[WORDS]))[0]) >= 0.99
+
+
+def test_a_second_preview_copies_and_encodes_nothing(room: Room) -> None:
+    first, _ = room.cut(seen())
+    shelf = room.segments()
+    second, survey = room.cut(seen())
+    assert survey.encode == ()
+    assert (first.read_bytes(), shelf) == (second.read_bytes(), room.segments())
+
+
+def test_a_still_frame_of_another_clip_comes_from_its_proxy(room: Room) -> None:
+    room.materials = {**room.materials, B: Held(A)}
+    film, survey = room.cut(seen())
+    assert "clip_b body" in survey.encode
+    assert MEDIA.verify(film).frames == 126
+
+
+def test_a_proxy_that_is_damaged_is_made_again(room: Room) -> None:
+    whole, _ = room.cut(seen())
+    for name in room.storage.keys("cache"):
+        if name.endswith(".mp4"):
+            room.storage.path(name).write_bytes(b"not a film")
+    assert room.cut(seen())[0].read_bytes() == whole.read_bytes()
+
+
+def test_a_source_that_cannot_be_read_is_left_to_the_cut(tmp_path: Path, files: dict[ClipId, Source]) -> None:
+    quartermaster = Quartermaster(LocalStorage(tmp_path / "store"), MEDIA, Stills())
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(files[A].path.read_bytes()[:2_000])
+    materials = {A: replace(files[A], path=broken, sha256="a" * 64), B: files[B]}
+    cast = quartermaster.proxies.cast(materials, seen().output, Quiet())
+    assert set(cast) == {B}
+    quartermaster.proxies.prepare(materials[A], seen().output)  # nor does it harm whoever made the clip
+
+
+def test_small_sources_and_other_codecs_need_no_proxy(files: dict[ClipId, Source]) -> None:
+    output = seen().output
+    little = replace(files[A], info=replace(files[A].info, width=960, height=540))
+    assert wanted(files[A], output)
+    assert not wanted(little, output)
+    assert not wanted(files[A], board(CLIPS).output.__class__(1280, 720))
+
+
+def test_posters_and_filmstrips_are_made_once(tmp_path: Path, files: dict[ClipId, Source]) -> None:
+    from PIL import Image
+
+    quartermaster = Quartermaster(LocalStorage(tmp_path / "store"), MEDIA, Stills())
+    poster, strip = quartermaster.poster(files[A].path, 320), quartermaster.filmstrip(files[A].path, 10)
+    with Image.open(poster) as small, Image.open(strip) as wide:
+        assert (small.format, small.size) == ("JPEG", (320, 180))
+        assert wide.size == (1600, 90)
+        lights = [wide.convert("L").getpixel((160 * n + 110, 22)) for n in range(10)]
+    assert [light > 120 for light in lights] == [False] * 8 + [True] * 2  # from its 32nd frame on
+    again = quartermaster.poster(files[A].path, 320)
+    assert (again, again.stat().st_mtime_ns) == (poster, poster.stat().st_mtime_ns)
