@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.routes import assets, clips, events, health, jobs, plan, projects, queues, storyboard, streams
+from api.routes import assets, clips, costs, events, health, jobs, plan, projects, queues, storyboard, streams
 from api.routing import Routes
 
 ALL: Final[tuple[Routes, ...]] = (
@@ -12,6 +12,7 @@ ALL: Final[tuple[Routes, ...]] = (
     storyboard.routes,
     assets.routes,
     plan.routes,
+    costs.routes,
     jobs.routes,
     streams.routes,
     clips.routes,

@@ -19,6 +19,7 @@ from jynco.model.jobs import Job
 from jynco.model.plan import Wishes
 from jynco.model.states import JobKind, JobState
 from jynco.model.storyboard import Json
+from workers import dispatch
 from workers.house import house
 
 routes = Routes("jobs", "A job is a film or a clip that is being made. Every accepted job ends.")
@@ -61,9 +62,11 @@ def get_job(job_id: JobId) -> ResponseReturnValue:
 def cancel_job(job_id: JobId) -> ResponseReturnValue:
     """Cancel a job and the clips below it
 
-    A job that has ended stays as it is.
+    A job that has ended stays as it is. Vendors are told to stop; what they bill all the same is in the costs.
     """
-    return told(_view(house().architect.cancel(job_id)))
+    ended = house().architect.cancel(job_id)
+    dispatch.withdraw()
+    return told(_view(ended))
 
 
 @routes.route(

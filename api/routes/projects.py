@@ -16,6 +16,7 @@ from jynco.adapters.database.desk import Scope
 from jynco.document import codec
 from jynco.model.ids import ProjectId, is_project_id
 from jynco.model.storyboard import Json
+from workers import dispatch
 from workers.house import house
 
 routes = Routes("projects", "A project is one storyboard with its files and films.")
@@ -67,4 +68,5 @@ def delete_project(project_id: ProjectId) -> ResponseReturnValue:
     Its running jobs are cancelled. What was paid stays in the cache and in the ledger.
     """
     house().architect.delete(project_id)
+    dispatch.withdraw()
     return Response(status=204)

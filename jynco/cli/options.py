@@ -57,8 +57,8 @@ def spending(command: Command) -> Command:
     )(command)
 
 
-def dollars(text: str | None) -> Decimal | None:
-    """An amount of money. UsageWrong."""
+def dollars(text: str | None, option: str = "--budget") -> Decimal | None:
+    """An amount of money. UsageWrong names the option."""
     if text is None:
         return None
     try:
@@ -66,5 +66,5 @@ def dollars(text: str | None) -> Decimal | None:
     except InvalidOperation:
         amount = Decimal(-1)
     if not amount.is_finite() or amount < 0:
-        raise UsageWrong(f"--budget must be an amount in US dollars, such as 2.50; it is '{text}'.")
+        raise UsageWrong(f"{option} must be an amount in US dollars, such as 2.50; it is '{text}'.")
     return amount

@@ -136,6 +136,40 @@ class Client:
         ).json()
         return found
 
+    # --- money ----------------------------------------------------------------------------------------
+
+    def costs(self, **asked: str) -> dict[str, Json]:
+        """What was spent: ``by``, ``projectId``, ``from`` and ``to`` as in ``GET /v1/costs``, all pages of it."""
+        return self._pages("/v1/costs", asked)
+
+    def wasted(self, **asked: str) -> dict[str, Json]:
+        """The charges that bought nothing: ``projectId``, ``from`` and ``to``, all pages of it."""
+        return self._pages("/v1/costs/wasted", asked)
+
+    def set_budget(
+        self, project_id: str | None, usd: str | None, *, allow_unpriced: bool = False
+    ) -> dict[str, Json]:
+        """Set a project's budget, or one's own for each month; ``usd`` None takes it away. NotFound."""
+        address = f"/v1/projects/{_quoted(project_id)}/budget" if project_id else "/v1/costs/budget"
+        if usd is None:
+            self._wire.ask("DELETE", address)
+        else:
+            self._wire.ask("PUT", address, json={"usd": usd, "allowUnpriced": allow_unpriced})
+        found: dict[str, Json] = self._wire.ask("GET", address).json()
+        return found
+
+    def _pages(self, address: str, asked: Mapping[str, str]) -> dict[str, Json]:
+        items: list[Json] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page: dict[str, Any] = self._wire.ask(
+                "GET", address, params={**asked, **cursor, "limit": "1000"}
+            ).json()
+            items += page["items"]
+            if page["nextCursor"] is None:
+                return {**page, "items": items}
+            cursor = {"cursor": page["nextCursor"]}
+
     def _upload(self, address: str, path: Path) -> str:
         with path.open("rb") as content:
             form: Any = {"file": (path.name, content)}

@@ -70,7 +70,10 @@ def cancel(job: str, data: Path | None, as_json: bool) -> int:
     """End JOB and the clips that are made for it."""
     speech, job_id = Speech.create(as_json), _job(job)
     with house(read(data=data), speech) as home:
+        from workers import dispatch
+
         ended = home.architect.cancel(job_id)
+        dispatch.withdraw()
         speech.answer(f"{ended.job_id} is {ended.state}", job_report(home.database, ended))
     return exits.DONE if ended.state is JobState.CANCELLED else exits.FAILED
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import itertools
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,8 +19,10 @@ from werkzeug.test import TestResponse
 
 from api import create_app
 from config.settings import Settings
+from jynco.cli.main import main
 from jynco.embedded import Servers, session
 from tests.integration.api.contract import Contract
+from workers import house as houses
 from workers.house import house
 
 ROOT = Path(__file__).parents[3]
@@ -140,3 +143,22 @@ def project(ask: Caller, project_id: str) -> Projects:
 def upload(ask: Caller, project_id: str, content: bytes, name: str = "picture.png") -> TestResponse:
     form = {"file": (io.BytesIO(content), name)}
     return ask.post(f"/v1/projects/{project_id}/assets", data=form)
+
+
+Terminal = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def jynco(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Terminal]:
+    """The terminal's door, in this process, on the application's servers."""
+    monkeypatch.setenv("DATABASE_URL", settings.database_url or "")
+    monkeypatch.setenv("REDIS_URL", settings.redis_url or "")
+
+    def run(*arguments: str, exit_code: int = 0) -> dict[str, Any]:
+        assert main([*arguments, "--json", "--data", str(settings.data)]) == exit_code
+        return dict(json.loads(capfd.readouterr().out))
+
+    yield run
+    houses.use(settings)
