@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -15,6 +16,7 @@ from config.settings import VENDORS, Access, Settings
 from jynco.adapters.clock import SystemClock
 from jynco.adapters.database.desk import LOCAL, desk
 from jynco.adapters.lock.file import FileLocks
+from jynco.adapters.lock.slots import HostSlots
 from jynco.adapters.lock.watchful import WatchfulLocks
 from jynco.adapters.providers.account import Account
 from jynco.adapters.storage.local import LocalStorage
@@ -31,7 +33,7 @@ from jynco.compose.hardware import Devices
 from jynco.errors import UsageWrong
 from jynco.model.admission import Breaker, Rules
 from jynco.model.money import Budget
-from jynco.ports import Clock, Database, Lock, Media, Pictures, Provider, Storage
+from jynco.ports import Clock, Database, Lock, Media, Pictures, Provider, Slots, Storage
 
 CONNECTIONS: Final = 5  # of one process to the database
 
@@ -125,7 +127,7 @@ def build(
             providers,
             settings.poll,
         ),
-        render=Render(database, quartermaster, media, device=device),
+        render=Render(database, quartermaster, media, slots=_slots(settings), device=device),
         scout=scout,
         ground=Ground(storage, lock, providers),
     )
@@ -174,6 +176,11 @@ def _locks(settings: Settings) -> Lock:
     from jynco.adapters.lock.postgres import PostgresLocks
 
     return PostgresLocks(settings.database_url)
+
+
+def _slots(settings: Settings) -> Slots:
+    """As many encoders at once on this machine as it has cores, whoever runs them."""
+    return HostSlots(settings.data / "locks" / "encoders", os.cpu_count() or 1)
 
 
 def _storage(settings: Settings) -> Storage:

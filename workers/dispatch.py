@@ -15,6 +15,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from jynco.agents.architect import Started
+from jynco.agents.parting import Share
 from jynco.model.ids import JobId
 from jynco.model.jobs import Job
 from workers import queues
@@ -45,6 +46,12 @@ def again(clips: Iterable[Job]) -> None:
 def film(job: Job) -> bool:
     """Ring for a film whose clips have all ended."""
     return _ring([], _film(job))
+
+
+def gather(job: Job, shares: Sequence[Share]) -> bool:
+    """Ring for a film's segments, a share each, with the film as the body: it joins them."""
+    header = [_signature("render.segments", job).clone(args=(list(share),)) for share in shares]
+    return _ring(header, _film(job))
 
 
 def withdraw() -> bool:

@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import logging
+import mmap
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from jynco.errors import Cancelled, JyncoError, LeaseLost, ServiceAway
 from jynco.model.jobs import Claim
-from jynco.ports import Jobs
 
 log = logging.getLogger("jynco.workers")
-STOPPING = threading.Event()  # set when this worker was asked to end
+
+
+class Stopping:
+    """Whether this worker was asked to end. The processes of its pool see it too: FFmpeg runs below those."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """From now on it is said for this process and those that it forks, and for nobody else."""
+        self._page = mmap.mmap(-1, 1)
+
+    def set(self) -> None:
+        """Say so. Work in progress is handed back."""
+        self._page[0] = 1
+
+    def is_set(self) -> bool:
+        """Whether it was said."""
+        return self._page[0] == 1
+
+
+STOPPING = Stopping()
 
 
 class HandedBack(ServiceAway):
@@ -22,10 +44,16 @@ class HandedBack(ServiceAway):
     code = "handed_back"
 
 
+class Beats(Protocol):
+    """Where a heartbeat is written down."""
+
+    def beat(self, claim: Claim, seconds: float, progress: float) -> None: ...
+
+
 class Heartbeat:
     """The Heart of one claim. A missed beat is forgiven until the lease has run out."""
 
-    def __init__(self, jobs: Jobs, claim: Claim, seconds: float) -> None:
+    def __init__(self, jobs: Beats, claim: Claim, seconds: float) -> None:
         self._jobs = jobs
         self._claim = claim
         self._seconds = seconds

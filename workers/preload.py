@@ -9,6 +9,7 @@ for _module in (
     "workers.process",
     "workers.tasks.motion",
     "workers.tasks.render",
+    "workers.tasks.segments",
     "workers.tasks.upkeep",
     "workers.results",
     "celery.apps.beat",

@@ -187,6 +187,14 @@ class JobTold(CamelSchema):
     priority = fields.Enum(Lane, by_value=True, required=True)
     state = fields.Enum(JobState, by_value=True, required=True)
     progress = fields.Float(required=True, metadata={"minimum": 0, "maximum": 1})
+    frames_done = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a film, encoded or kept from before; null for a clip."},
+    )
+    frames_due = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "All frames of the film; null for a clip."}
+    )
     clips = fields.List(fields.Nested(ClipTold), required=True)
     output_url = fields.String(required=True, allow_none=True)
     receipt = fields.Nested(ReceiptTold, required=True, allow_none=True)

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from jynco.agents.crew import Task, deadline, side_by_side
+from jynco.agents.copying import Copying
+from jynco.agents.crew import Place, Task, anywhere, deadline, side_by_side
+from jynco.agents.parting import Kept, Portion, Share, Shared, Workers, effort, shares
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.quartermaster.fingerprints import Memory
 from jynco.agents.splicing import indexed, spliced
@@ -33,7 +35,7 @@ from jynco.model.ids import CacheKey, ClipId
 from jynco.model.plan import CutPlan, SegmentPlan
 from jynco.model.storyboard import Storyboard
 from jynco.model.time import Rate
-from jynco.ports import Media, Watch
+from jynco.ports import Media, Slots, Watch
 
 MOST_PROCESSES = 8  # side by side: each takes some 250 MB at 1080p
 SOUND_FRAMES = 50  # of sound take as long as one of picture
@@ -53,6 +55,7 @@ class Reel:
     document: str | None = None
     soon: bool = False  # its first second is wanted first: somebody waits to look at it
     files: Mapping[str, Source] = field(default_factory=dict)  # of looks and layers, by their paths
+    proxies: Mapping[ClipId, Source] = field(default_factory=dict)  # seen in the place of materials
 
 
 Note = Callable[[Cutlist], None]
@@ -96,10 +99,13 @@ class Cutting:
         media: Media,
         processes: int | None = None,
         device: Devices = software,
+        slots: Slots | None = None,
     ) -> None:
         self._device = device
+        self._slots = slots
         self._quartermaster = quartermaster
         self._shelf = quartermaster.segments
+        self._copying = Copying(quartermaster)
         self._media = media
         self._begins: Memory[tuple[str, Rate], tuple[int, ...]] = Memory()
         self._processes = processes or min(MOST_PROCESSES, os.cpu_count() or 1)
@@ -120,10 +126,20 @@ class Cutting:
         ]
         return CutPlan(len(now.entries), tuple(missing), sheet.sound is not None and sheet.sound not in found)
 
-    def film(self, reel: Reel, *, work: Path, target: Path, watch: Watch, note: Note | None = None) -> Survey:
+    def film(
+        self,
+        reel: Reel,
+        *,
+        work: Path,
+        target: Path,
+        watch: Watch,
+        note: Note | None = None,
+        workers: Workers | None = None,
+    ) -> Survey:
         """Writes the film to ``target``; ``work`` is a scratch folder. Says what had to be encoded.
 
-        ``note`` is told what the film will be joined of, before anything is encoded.
+        ``note`` is told what the film will be joined of, before anything is encoded. Where ``workers`` says that
+        several could share that, Shared is raised, with what each is to ``make``.
         MediaFailed, MediaTimeout, StorageFull; whatever the watch raises ends every process and is raised on.
         """
         sheet = self._sheet(reel)
@@ -132,6 +148,8 @@ class Cutting:
         log.info("%d of %d segments to encode", len(survey.encode), survey.segments)
         if note is not None:
             note(self._listed(sheet))
+        if workers is not None:
+            self._share(sheet, found, workers)
         try:
             self._cut(sheet, found, work, target, watch)
         except ValueError as odd_part:
@@ -139,10 +157,41 @@ class Cutting:
             self._in_one_piece(reel, work, target, watch)
         return survey
 
+    def make(self, reel: Reel, share: Share, *, work: Path, watch: Watch) -> None:
+        """Encodes a share of a film's segments, one process at a time, and keeps each as soon as it is whole.
+
+        Raises as ``film``. The watch is told how far the whole film is.
+        """
+        sheet = self._sheet(reel)
+        chosen = tuple(each for each in sheet.segments if each.key in set(share))
+        wanted = replace(sheet, sound=sheet.sound if sheet.sound in share else None, segments=chosen)
+        frames: dict[CacheKey, list[int]] = {}
+        for each in sheet.segments:
+            frames.setdefault(each.key, []).append(each.span.frames)
+        found = self._found(wanted, {})
+        own = {key: frames.pop(key) for key in share if key in frames and key not in found}
+        portion = Portion(
+            watch, sum(map(sum, own.values())), reel.timeline.frames, Kept(frames, self._shelf.has)
+        )
+        self._encoded(wanted, found, work, portion, processes=1)
+
+    def _share(self, sheet: _Sheet, found: Found, workers: Workers) -> None:
+        """Shared, where there is enough to encode for several."""
+        missing = [segment for segment in sheet.segments if segment.key not in found]
+        frames = sum(segment.span.frames for segment in missing)
+        several = workers(effort(frames, sheet.reel.storyboard.output))
+        if several > 1 and missing:
+            room = self._sought(sheet.room, missing)
+            parts = shares(groups(missing, room.materials, several), several)
+            sound = [(sheet.sound,)] if sheet.sound and sheet.sound not in found else []
+            if len(parts) > 1:
+                raise Shared((*sound, *parts))  # nothing plays without the sound
+
     # --- what there is -------------------------------------------------------------------------------
 
     def _sheet(self, reel: Reel) -> _Sheet:
-        room = Room(reel.storyboard, reel.timeline, reel.materials, Papers(Path()).keep, reel.files)
+        seen = {**reel.materials, **reel.proxies}
+        room = Room(reel.storyboard, reel.timeline, seen, Papers(Path()).keep, reel.files)
         recipe = self._recipe(reel.storyboard)
         heard = audio.tracks(reel.storyboard, reel.timeline, reel.materials, reel.sounds)
         sound = soundtrack_key(heard, reel.timeline, reel.container, recipe) if heard else None
@@ -163,13 +212,17 @@ class Cutting:
     def _found(self, sheet: _Sheet, known: Found) -> Found:
         """Where every segment and the sound lie that need not be made; ``known`` are not looked at again."""
         looked = {key: known.get(key) or self._shelf.find(key) for key in sheet.keys}
+        bare = (each for each in sheet.segments if looked[each.key] is None)
+        looked |= {each.key: self._copying.copy(each, sheet.room) for each in bare}
         return {key: path for key, path in looked.items() if path is not None}
 
     # --- what is made --------------------------------------------------------------------------------
 
     def _cut(self, sheet: _Sheet, found: Found, work: Path, target: Path, watch: Watch) -> None:
         """Encode what is missing and join. Parts that do not fit are made a second time, not a third."""
-        made = self._encoded(sheet, found, work, watch)
+        there = sum(segment.span.frames for segment in sheet.segments if segment.key in found)
+        film = sheet.reel.timeline.frames
+        made = self._encoded(sheet, found, work, Portion(watch, film - there, film, lambda: there))
         parts = _parts(sheet, made)
         unfit = {sheet.segments[number].key for number in odd(parts)}
         for key in unfit:
@@ -181,10 +234,13 @@ class Cutting:
             parts = _parts(sheet, made)
         self._join(sheet, parts, made, work, target, watch)
 
-    def _encoded(self, sheet: _Sheet, found: Found, work: Path, watch: Watch) -> Found:
+    def _encoded(
+        self, sheet: _Sheet, found: Found, work: Path, watch: Watch, processes: int | None = None
+    ) -> Found:
+        processes = processes or self._processes
         missing = [segment for segment in sheet.segments if segment.key not in found]
         room = self._sought(sheet.room, missing)
-        shared = groups(missing, room.materials, self._processes)
+        shared = groups(missing, room.materials, processes)
         if sheet.reel.soon:
             shared.sort(key=lambda group: min(segment.span.start for segment in group))
         tasks = [self._task(group, room, work) for group in shared]
@@ -192,8 +248,11 @@ class Cutting:
             tasks.insert(0, self._sound_task(sheet, sheet.sound, work))  # nothing plays without it
         if not tasks:
             return found
-        side_by_side(self._media, tasks, self._processes, watch)
+        side_by_side(self._media, tasks, processes, watch, self._place(sheet.reel))
         return self._found(sheet, found)
+
+    def _place(self, reel: Reel) -> Place:
+        return anywhere if self._slots is None else partial(self._slots.one, soon=reel.soon)
 
     def _sought(self, room: Room, missing: Sequence[Segment]) -> Room:
         """The room whose sources say where reading them can begin: to be known only of those that will be read."""

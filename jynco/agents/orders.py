@@ -58,6 +58,7 @@ class Clerk:
                 **terms(plan.wishes),
                 **_purse(plan.wishes),
                 "files": standing.ingredients,
+                "frames": plan.frames,
                 "clips": cast,
             }
             film = replace(film, options=options)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import partial
 
 from jynco.agents.cutting import Cutting, Reel
+from jynco.agents.parting import Share, Shared, Workers
 from jynco.agents.players import Players, Role
 from jynco.agents.quartermaster import Quartermaster
 from jynco.compose.cutlist import Cutlist
@@ -25,7 +26,7 @@ from jynco.model.ids import ClipId
 from jynco.model.jobs import Failure, Job, Receipt
 from jynco.model.states import Made, Purpose
 from jynco.model.storyboard import Json, Storyboard
-from jynco.ports import Database, Media, Watch
+from jynco.ports import Database, Media, Slots, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,16 @@ class Rendered:
     output: str | None
     receipt: Receipt | None
     failure: Failure | None = None
+    shares: tuple[Share, ...] = ()  # nothing has ended: several workers are to make these first
+
+
+@dataclass(frozen=True, slots=True)
+class _Cast:
+    """What a film is made of: the storyboard, what stands behind its clips, and both laid out."""
+
+    board: Storyboard
+    roles: Mapping[ClipId, Role]
+    reel: Reel
 
 
 class Render:
@@ -48,57 +59,86 @@ class Render:
         *,
         processes: int | None = None,
         device: Devices = software,
+        slots: Slots | None = None,
     ) -> None:
         self._players = Players(database, quartermaster)
         self._quartermaster = quartermaster
         self._media = media
-        self._cutting = Cutting(quartermaster, media, processes, device)
+        self._cutting = Cutting(quartermaster, media, processes, device, slots)
 
-    def film(self, job: Job, watch: Watch) -> Rendered:
-        """Compose and publish. LeaseLost, Cancelled and ServiceAway pass through; MediaFailed, AssetRefused."""
+    def film(self, job: Job, watch: Watch, workers: Workers | None = None) -> Rendered:
+        """Compose and publish. LeaseLost, Cancelled and ServiceAway pass through; MediaFailed, AssetRefused.
+
+        Where ``workers`` says that several could share the segments, the answer is what each of them is to ``make``.
+        """
+        try:
+            cast = self._cast(job)
+            output = self._compose(job, self._quick(cast.reel, watch), watch, workers)
+        except MissingClips as error:
+            receipt = _receipt(*self._players_of(job), 0)
+            return Rendered(None, receipt, Failure(error.code, error.message, retryable=True))
+        except Shared as shared:
+            return Rendered(None, None, shares=shared.shares)
+        return Rendered(output, _receipt(cast.board, cast.roles, cast.reel.timeline.frames))
+
+    def make(self, job: Job, share: Share, watch: Watch) -> None:
+        """Encode a share of the film's segments, and keep them. Raises as ``film``."""
+        with self._quartermaster.scratch() as work:
+            reel = self._quick(self._cast(job).reel, watch)
+            self._cutting.make(reel, share, work=work, watch=watch)
+
+    def _players_of(self, job: Job) -> tuple[Storyboard, Mapping[ClipId, Role]]:
         if job.document is None:
             raise UsageWrong(f"Job {job.job_id} carries no storyboard.")
         board = storyboard(job.document)
-        roles = self._players.roles(job, board)
+        return board, self._players.roles(job, board)
+
+    def _cast(self, job: Job) -> _Cast:
+        """The film laid out with all of its sources. MissingClips where its policy is to block."""
+        board, roles = self._players_of(job)
         lengths = {
             name: role.source.info.duration
             for name, role in roles.items()
             if role.source and _own(board, name)
         }
         reasons = {name: role.reason for name, role in roles.items() if role.source is None}
-        try:
-            kept, standing = without(board, reasons, job.on_missing, lengths)
-        except MissingClips as error:
-            return Rendered(
-                None, _receipt(board, roles, 0), Failure(error.code, error.message, retryable=True)
-            )
+        kept, standing = without(board, reasons, job.on_missing, lengths)
         if job.purpose is Purpose.PREVIEW:
             kept = viewed(kept, _text(job.options.get("container")))
-        output, frames = self._compose(job, kept, roles, standing, lengths, watch)
-        return Rendered(output, _receipt(board, _standing(roles, standing), frames))
+        materials: dict[ClipId, Material] = dict(standing)
+        materials |= {name: role.source for name, role in roles.items() if role.source is not None}
+        return _Cast(board, _standing(roles, standing), self._reel(job, kept, materials, lengths))
 
-    def _compose(
+    def _reel(
         self,
         job: Job,
         board: Storyboard,
-        roles: Mapping[ClipId, Role],
-        standing: Mapping[ClipId, Held | Slate],
+        materials: Mapping[ClipId, Material],
         lengths: Mapping[ClipId, Fraction],
-        watch: Watch,
-    ) -> tuple[str, int]:
-        materials: dict[ClipId, Material] = dict(standing)
-        materials |= {name: role.source for name, role in roles.items() if role.source is not None}
+    ) -> Reel:
         kind = container_for(board.output.codec, _text(job.options.get("container")))
         timeline, sounds = lay_out(board, lengths), self._players.sounds(job.project_id, board)
         document = codec.dumps(job.document).decode() if job.document else None
         soon, files = job.purpose is Purpose.PREVIEW, self._players.files(job.project_id, board)
-        reel = Reel(board, timeline, materials, sounds, kind, document, soon, files)
+        return Reel(board, timeline, materials, sounds, kind, document, soon, files)
+
+    def _quick(self, reel: Reel, watch: Watch) -> Reel:
+        """A preview is made of proxies, which are made now where there are none yet."""
+        if not reel.soon:
+            return reel
+        return replace(
+            reel,
+            proxies=self._quartermaster.proxies.cast(reel.materials, reel.storyboard.output, watch),
+        )
+
+    def _compose(self, job: Job, reel: Reel, watch: Watch, workers: Workers | None) -> str:
+        note = partial(self._note, job)
         with self._quartermaster.scratch() as work:
-            target = work / f"film.{kind}"
-            self._cutting.film(reel, work=work, target=target, watch=watch, note=partial(self._note, job))
-            _whole(self._media.probe(target).frames, timeline.frames)
+            target = work / f"film.{reel.container}"
+            self._cutting.film(reel, work=work, target=target, watch=watch, note=note, workers=workers)
+            _whole(self._media.probe(target).frames, reel.timeline.frames)
             watch.check()
-            return self._quartermaster.publish(job.project_id, job.job_id, target, kind), timeline.frames
+            return self._quartermaster.publish(job.project_id, job.job_id, target, reel.container)
 
     def _note(self, job: Job, cut: Cutlist) -> None:
         """For players of this film, and for the next plan, which says what has changed since."""

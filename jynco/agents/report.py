@@ -10,7 +10,7 @@ from jynco.model.ids import ClipId
 from jynco.model.jobs import ClipRow, Job, Receipt, ReceiptLine
 from jynco.model.motion import Shot
 from jynco.model.plan import ClipPlan, CutPlan, Plan
-from jynco.model.states import ClipStatus, JobState
+from jynco.model.states import ClipStatus, JobKind, JobState
 from jynco.model.storyboard import Json
 from jynco.ports import Database
 
@@ -25,6 +25,15 @@ def progress(job: Job, children: Sequence[Job]) -> float:
         return job.progress
     made = sum(1.0 if child.state.terminal else child.progress for child in children) / len(children)
     return CLIPS_SHARE * made + (1 - CLIPS_SHARE) * job.progress
+
+
+def frames(job: Job) -> tuple[int, int] | None:
+    """How many of a film's frames are there, and how many are due; None for what is no film."""
+    planned = job.options.get("frames")
+    due = job.receipt.frames if job.receipt else planned if isinstance(planned, int) else None
+    if job.kind is not JobKind.RENDER or due is None:
+        return None
+    return (due if job.state is JobState.COMPLETED else round(job.progress * due)), due
 
 
 def state(job: Job, children: Sequence[Job]) -> JobState:
@@ -42,6 +51,7 @@ def job_report(database: Database, job: Job) -> dict[str, Json]:
     """A job in full, with its clips."""
     children = database.jobs.children(job.job_id)
     rows = {row.clip_id: row for row in database.projects.clips(job.project_id)}
+    counted = frames(job)
     return {
         "jobId": job.job_id,
         "projectId": job.project_id,
@@ -49,6 +59,8 @@ def job_report(database: Database, job: Job) -> dict[str, Json]:
         "priority": str(job.lane),
         "state": str(state(job, children)),
         "progress": round(progress(job, children), 4),
+        "framesDone": counted[0] if counted else None,
+        "framesDue": counted[1] if counted else None,
         "clips": [*_clips(job, {child.clip_id: child for child in children if child.clip_id}, rows)],
         "receipt": receipt_report(job.receipt) if job.receipt else None,
         "error": _error(job),

@@ -10,7 +10,7 @@ from typing import Final
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from jynco.agents.report import progress
+from jynco.agents.report import frames, progress
 from jynco.bootstrap import House
 from jynco.cli.speech import Speech
 from jynco.errors import ServiceAway, StorageFull
@@ -92,7 +92,7 @@ class _Lines:
         quarter = int(progress(job, children) * 4)
         if quarter > self._said:
             self._said = quarter
-            self._speech.say(f"{_words(children)}: {quarter * 25} %")
+            self._speech.say(f"{_words(children)}: {quarter * 25} %{_frames(job, children)}")
         _tell_failures(self._speech, children, self._failed)
 
 
@@ -114,13 +114,22 @@ class _Bar:
 
     def show(self, job: Job, children: Sequence[Job]) -> None:
         """Move the bar."""
-        self._progress.update(self._task, completed=progress(job, children), description=_words(children))
+        words = _words(children) + _frames(job, children)
+        self._progress.update(self._task, completed=progress(job, children), description=words)
         _tell_failures(self._speech, children, self._failed)
 
 
 def _words(children: Sequence[Job]) -> str:
     ended = sum(child.state.terminal for child in children)
     return f"Clips {ended} of {len(children)}" if ended < len(children) else "Composing"
+
+
+def _frames(job: Job, children: Sequence[Job]) -> str:
+    """How much of the film is put together, once that has begun."""
+    counted = frames(job)
+    if counted is None or not all(child.state.terminal for child in children):
+        return ""
+    return f", {counted[0]} of {counted[1]} frames"
 
 
 def _tell_failures(speech: Speech, children: Sequence[Job], told: set[JobId]) -> None:

@@ -221,3 +221,15 @@ def test_whoever_makes_parts_hears_of_the_end(subject: Subject) -> None:
         subject.database.jobs.attend(film.job_id, 60, 0.5)
     with pytest.raises(LeaseLost):
         subject.database.jobs.attend(JobId("job_render_gone"), 60, 0.5)
+
+
+def test_a_films_progress_is_told_in_steps(subject: Subject) -> None:
+    film = subject.begin("a")[0]
+    claim = subject.claim(film)
+    before = len(subject.database.projects.events(PROJECT, 0, 100))
+    for done in (0.01, 0.04, 0.051, 0.06, 0.5):
+        subject.database.jobs.beat(claim, LEASE, done)
+    subject.database.jobs.attend(film.job_id, LEASE, 0.4)
+    subject.database.jobs.attend(film.job_id, LEASE, 0.75)
+    told = [event.payload for event in subject.database.projects.events(PROJECT, 0, 100)][before:]
+    assert told == [{"jobId": FILM, "state": "running", "progress": done} for done in (0.051, 0.5, 0.75)]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from jynco.agents.report import dollars, job_report
-from jynco.model.jobs import Job
+from jynco.agents.report import dollars, frames, job_report
+from jynco.model.jobs import Job, Receipt
+from jynco.model.states import JobState
 from tests.contract.databases import Subject, in_memory, made
 
 
@@ -49,3 +51,12 @@ def test_money_is_spelled_alike(subject: Subject) -> None:
     assert told(subject, clip)["clips"][0]["costUsd"] == "0.25"
     spelled = {text: dollars(Decimal(text)) for text in ("0", "0.000000", "100", "1E+2", "0.10", "12.000001")}
     assert [*spelled.values()] == ["0", "0", "100", "100", "0.1", "12.000001"]
+
+
+def test_a_film_counts_its_frames(subject: Subject) -> None:
+    film, clip = subject.begin("a")
+    assert (told(subject, clip)["framesDone"], told(subject, clip)["framesDue"]) == (None, None)
+    counting = replace(subject.database.jobs.get(film.job_id), options={"frames": 1410}, progress=0.7)
+    assert frames(counting) == (987, 1410)
+    ended = replace(counting, state=JobState.COMPLETED, receipt=Receipt((), 1400))
+    assert frames(ended) == (1400, 1400)

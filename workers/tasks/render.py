@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, NoReturn
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn
 
 from celery import Task
 from celery.exceptions import Ignore
 
+from jynco.agents.parting import Share, Workers
 from jynco.agents.render import Rendered
 from jynco.errors import Cancelled, JyncoError, LeaseLost, NotFound, ServiceAway
 from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Failure
-from workers import base
+from workers import base, capacity, dispatch, queues
 from workers.app import app
 from workers.house import house
 from workers.tasks.motion import stored
 
+SHARES: Final = 2  # leases that a film waits for a first sign of its shares
 log = logging.getLogger("jynco.workers")
 
 
@@ -47,7 +50,7 @@ def _film(job_id: JobId) -> dict[str, str]:
             died = base.poisoned(claim)
             if died:
                 raise died
-            rendered = house().render.film(claim.job, heart)
+            rendered = house().render.film(claim.job, heart, _sharing(claim))
     except LeaseLost:
         raise Ignore from None
     except Cancelled:
@@ -60,7 +63,27 @@ def _film(job_id: JobId) -> dict[str, str]:
     except Exception:
         log.exception("a render failed", extra={"job_id": job_id})
         return _end(claim, Failure("internal", f"A fault inside Jynco; the log names {job_id}."))
+    if rendered.shares:
+        return _shared(claim, rendered.shares)
     return _end(claim, rendered.failure, rendered)
+
+
+def _sharing(claim: Claim) -> Workers | None:
+    """A film is shared once: what a worker that died leaves is made by one, which is counted should it die too."""
+    if claim.job.attempts:
+        return None
+    queue = queues.name(claim.job.kind, claim.job.lane)
+    return lambda effort: capacity.workers(queue) if effort >= house().settings.fan_out else 1
+
+
+def _shared(claim: Claim, shares: Sequence[Share]) -> dict[str, str]:
+    """Park the film until its segments are there. Should nobody ring, the sweeper does, once no share is at work."""
+    try:
+        house().database.jobs.park(claim, SHARES * house().settings.lease, refused=True)
+    except LeaseLost:
+        raise Ignore from None
+    dispatch.gather(claim.job, shares)
+    return {"jobId": claim.job.job_id, "status": "shared"}
 
 
 def _ready(job_id: JobId) -> bool:

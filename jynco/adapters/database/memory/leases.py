@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from jynco.adapters.database import payloads
 from jynco.adapters.database.memory.store import JobRow, Store, shown_job
 from jynco.errors import Cancelled, LeaseLost
 from jynco.model.ids import JobId
@@ -58,7 +59,15 @@ def beat(store: Store, claim: Claim, seconds: float, progress: float) -> None:
         raise Cancelled(f"{claim.job.job_id} was cancelled; nothing more is done for it.")
     row = held(store, claim)
     row.lease_until = store.now(seconds)
-    row.job = replace(row.job, progress=max(row.job.progress, min(progress, 1.0)))
+    _further(store, row, progress)
+
+
+def _further(store: Store, row: JobRow, progress: float) -> None:
+    """Progress never goes back; a film's steps are told."""
+    job, further = row.job, max(row.job.progress, min(progress, 1.0))
+    if job.kind is JobKind.RENDER and payloads.told(job.progress, further):
+        store.tell(job.project_id, "job", payloads.of_progress(job.job_id, further))
+    row.job = replace(job, progress=further)
 
 
 def attend(store: Store, job_id: JobId, seconds: float, progress: float) -> None:
@@ -69,7 +78,7 @@ def attend(store: Store, job_id: JobId, seconds: float, progress: float) -> None
     if row is None or row.job.state.terminal:
         raise LeaseLost(f"{job_id} has ended: its parts are not needed any more.")
     row.due_at = store.now(seconds)
-    row.job = replace(row.job, progress=max(row.job.progress, min(max(progress, 0.0), 1.0)))
+    _further(store, row, progress)
 
 
 def park(store: Store, claim: Claim, seconds: float, refused: bool) -> None:

@@ -8,11 +8,12 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, not_, or_, select, update
 
+from jynco.adapters.database import payloads
 from jynco.adapters.database.postgres import rows
-from jynco.adapters.database.postgres.events import hold, tell_clips, tell_jobs
+from jynco.adapters.database.postgres.events import hold, tell, tell_clips, tell_jobs
 from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
 from jynco.errors import Cancelled, LeaseLost
-from jynco.model.ids import JobId
+from jynco.model.ids import JobId, ProjectId
 from jynco.model.jobs import Claim, Job
 from jynco.model.states import ClipStatus, JobKind, JobState
 
@@ -65,11 +66,24 @@ def beat(connection: Connection, claim: Claim, seconds: float, progress: float) 
     # A step that begins again elsewhere begins with what people have seen: progress never goes back.
     further = func.greatest(jobs.c.progress, min(max(progress, 0.0), 1.0))
     values: dict[str, object] = {"lease_until": NOW + timedelta(seconds=seconds), "progress": further}
+    heard = _further(connection, claim.job.job_id, progress)
     try:
         change(connection, claim, values)
     except LeaseLost:
         _say_if_cancelled(connection, claim.job.job_id)
         raise
+    if heard is not None:
+        tell(connection, heard, "job", payloads.of_progress(claim.job.job_id, progress))
+
+
+def _further(connection: Connection, job_id: JobId, progress: float) -> ProjectId | None:
+    """The project to tell of a film's progress, where that is a step further; its row is then held."""
+    now = select(jobs.c.progress).where(jobs.c.job_id == job_id, jobs.c.kind == JobKind.RENDER, _open)
+    before = connection.scalar(now)
+    if before is None or not payloads.told(before, min(progress, 1.0)):
+        return None
+    held = hold(connection, job_id)
+    return held[0] if held and payloads.told(connection.scalar(now) or 0.0, min(progress, 1.0)) else None
 
 
 def _say_if_cancelled(connection: Connection, job_id: JobId) -> None:
@@ -88,10 +102,13 @@ def attend(connection: Connection, job_id: JobId, seconds: float, progress: floa
     """Note that parts of a parked job are being made. Cancelled; LeaseLost when it has ended otherwise."""
     values: dict[str, object] = {"progress": func.greatest(jobs.c.progress, min(max(progress, 0.0), 1.0))}
     values["due_at"] = NOW + timedelta(seconds=seconds)
+    heard = _further(connection, job_id, progress)
     still = update(jobs).where(jobs.c.job_id == job_id, _open)
     if not connection.execute(still.values(values)).rowcount:
         _say_if_cancelled(connection, job_id)
         raise LeaseLost(f"{job_id} has ended: its parts are not needed any more.")
+    if heard is not None:
+        tell(connection, heard, "job", payloads.of_progress(job_id, progress))
 
 
 def change(connection: Connection, claim: Claim, values: dict[str, object]) -> Row[tuple[object, ...]]:
