@@ -99,6 +99,11 @@ class Kind(StrEnum):
     STILLS = "stills"
 
 
+def shelf(kind: Kind) -> str:
+    """The folder of one kind."""
+    return f"cache/{kind}"
+
+
 def cached(key: CacheKey, kind: Kind = Kind.MOTION) -> str:
     """A generated clip, or what was made of one, in the cache."""
     return f"cache/{kind}/{key[:2]}/{key}.{'jpg' if kind is Kind.STILLS else 'mp4'}"

@@ -291,3 +291,23 @@ def test_a_memory_is_bounded_and_forgets_failures() -> None:
     with pytest.raises(ZeroDivisionError):
         memory.recall(-1, lambda: 1 // 0)
     assert memory.recall(-1, lambda: 7) == 7
+
+
+# --- what may leave -------------------------------------------------------------------------------------
+
+
+def test_the_shelf_tells_what_each_thing_takes_and_when_it_was_last_wanted(
+    shop: Shop, tmp_path: Path
+) -> None:
+    shelf, keys = shop.quartermaster.segments, [CacheKey(letter * 64) for letter in "ab"]
+    for key in keys:
+        film = tmp_path / key
+        film.write_bytes(b"x" * 1000)
+        shelf.keep(key, film)
+        os.utime(shop.storage.path(layout.label(key, layout.Kind.SEGMENTS)), (1_000, 1_000))
+    assert shelf.find(keys[1])
+    forgotten, wanted = sorted(shelf.kept(), key=lambda each: each.key)
+    assert (forgotten.key, wanted.key) == tuple(keys)
+    assert forgotten.last_used.timestamp() == 1_000
+    assert wanted.last_used > forgotten.last_used
+    assert 1_000 < wanted.size < 1_500

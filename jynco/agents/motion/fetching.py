@@ -47,12 +47,14 @@ def _fetch(held: Held, image: Path | None, watch: Watch) -> str:
         target = folder / "clip.mp4"
         try:
             held.provider.collect(held.shot, image, held.ticket, target, watch)
-            return described(quartermaster.keep_clip(held.shot.key, target, lambda look: _judge(held, look)))
+            said = described(quartermaster.keep_clip(held.shot.key, target, lambda look: _judge(held, look)))
         except (MediaFailed, AssetRefused) as error:
             log.warning("a clip was refused: %s", error.message)
             raise QualityRefused(
                 f"What {held.row.provider} delivered is not a whole film: retry the clip."
             ) from error
+    quartermaster.prepare(held.shot)
+    return said
 
 
 def _judge(held: Held, look: Look) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from jynco.agents import layout
@@ -133,13 +133,11 @@ class Quartermaster:
 
     def prepare(self, shot: Shot) -> None:
         """Make what previews will want of a new clip. Whatever goes wrong costs only time, and only later."""
-        path = self.shelf.find(shot.key)
-        if path is not None:
-            try:
+        with suppress(JyncoError):
+            path = self.shelf.find(shot.key)
+            if path is not None:
                 source = Source(path, self.film(path), sha256=self.fingerprint(path))
-            except AssetRefused:
-                return
-            self.proxies.prepare(source, OutputSettings(shot.width, shot.height, shot.rate))
+                self.proxies.prepare(source, OutputSettings(shot.width, shot.height, shot.rate))
 
     def poster(self, path: Path, width: int) -> Path:
         """A JPEG of the film, at most ``width`` pixels wide. AssetRefused, MediaFailed, MediaTimeout."""

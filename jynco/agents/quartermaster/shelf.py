@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
-from pathlib import Path
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from jynco.agents import layout
@@ -18,6 +23,15 @@ from jynco.model.ids import CacheKey, ClipId, ProjectId
 from jynco.ports import Storage
 
 log: Final = logging.getLogger("jynco.quartermaster")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One thing on the shelf: what it takes in bytes, and when it was last wanted."""
+
+    key: CacheKey
+    size: int
+    last_used: datetime
 
 
 class Shelf:
@@ -38,6 +52,8 @@ class Shelf:
         if path is None:
             log.warning("a cached film is damaged and will be made again", extra={"cache_key": key})
             self.forget(key)
+        else:
+            self._touch(key)
         return path
 
     def has(self, key: CacheKey) -> bool:
@@ -78,6 +94,24 @@ class Shelf:
         except NotFound:  # the shelf was emptied between our look and our hand
             return None
         return relative
+
+    def kept(self) -> Iterator[Kept]:
+        """Everything on the shelf, not looked into. What is not a clip can be made again: the longest unused may go."""
+        for name in self._storage.keys(layout.shelf(self._kind)):
+            if name.endswith(".json"):
+                with suppress(NotFound, OSError):
+                    yield self._kept(CacheKey(PurePosixPath(name).stem))
+
+    def _kept(self, key: CacheKey) -> Kept:
+        film, label = (
+            self._storage.path(name(key, self._kind)).stat() for name in (layout.cached, layout.label)
+        )
+        return Kept(key, film.st_size + label.st_size, datetime.fromtimestamp(label.st_mtime, UTC))
+
+    def _touch(self, key: CacheKey) -> None:
+        """The label's time says when the film was last wanted; the film's own is part of what it is known by."""
+        with suppress(NotFound, OSError):
+            os.utime(self._storage.path(layout.label(key, self._kind)))
 
     def _intact(self, key: CacheKey, clip: str, label: str) -> Path | None:
         try:
