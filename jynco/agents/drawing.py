@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 
 from jynco.agents.attaching import looked_at
@@ -95,7 +96,10 @@ class Drafter:
     def _generated(self, desk: Desk, clip: Clip, frames: int, wishes: Wishes) -> ClipPlan:
         """What an understudy made before is found, not paid again."""
         picture = self._picture(desk, clip)
-        lineup = self._casting.lineup(clip, desk.board.output, frames, picture, wishes.provider)
+        needed = ceil(
+            frames * clip.speed
+        )  # of the clip itself, which is used up sooner where it plays faster
+        lineup = self._casting.lineup(clip, desk.board.output, needed, picture, wishes.provider)
         shots = lineup.shots
         there = (shot for shot in shots if self._has(desk, clip, shot))
         plan = ClipPlan(clip.clip_id, Action.CACHED, frames, next(there, None), clip.source_image)

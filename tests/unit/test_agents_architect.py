@@ -55,6 +55,15 @@ def test_a_plan_says_price_and_frames_and_changes_nothing(shop: Shop) -> None:
     assert shop.database.jobs.page(PROJECT, None, None, 9) == []
 
 
+def test_a_clip_that_plays_faster_is_ordered_as_long_as_it_says(shop: Shop) -> None:
+    fast: dict[str, Json] = {"filters": [{"type": "speed", "factor": 2}]}
+    shop.project(clip("a", duration=3, effects=fast))
+    plan = shop.plan()
+    assert plan.frames == plan.clips[0].frames == 15
+    assert plan.clips[0].shot is not None
+    assert plan.clips[0].shot.frames == 30
+
+
 def test_what_was_made_costs_nothing(shop: Shop) -> None:
     shop.project(clip("a"), clip("b", "pan left"))
     shop.work(shop.retry("clip_a"))
