@@ -21,6 +21,10 @@ class Copying:
     def __init__(self, quartermaster: Quartermaster) -> None:
         self._quartermaster = quartermaster
 
+    def could(self, segment: Segment, room: Room) -> bool:
+        """Whether the segment needs no encoder. Writes nothing."""
+        return _source(segment, room) is not None
+
     def copy(self, segment: Segment, room: Room) -> Path | None:
         """Where the segment lies now; None where it must be encoded. StorageFull."""
         source = _source(segment, room)

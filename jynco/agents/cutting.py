@@ -118,13 +118,15 @@ class Cutting:
     def outlook(self, reel: Reel, waiting: Collection[ClipId], before: Cutlist | None) -> CutPlan:
         """What would be encoded and why, while clips are ``waiting`` to be made. Encodes nothing."""
         sheet = self._sheet(reel)
-        found, now = self._found(sheet, {}), self._listed(sheet)
+        now, bare = self._listed(sheet), [each for each in sheet.segments if not self._shelf.find(each.key)]
+        encode = {each.key for each in bare if not self._copying.could(each, sheet.room)}
         missing = [
             _planned(entry, waiting, reason(entry, now, before))
             for entry in now.entries
-            if entry.key not in found or not set(waiting).isdisjoint(entry.clips)
+            if entry.key in encode or not set(waiting).isdisjoint(entry.clips)
         ]
-        return CutPlan(len(now.entries), tuple(missing), sheet.sound is not None and sheet.sound not in found)
+        sound = sheet.sound is not None and self._shelf.find(sheet.sound) is None
+        return CutPlan(len(now.entries), tuple(missing), sound)
 
     def film(
         self,
@@ -198,13 +200,11 @@ class Cutting:
         return _Sheet(reel, room, segments(room, recipe), heard, sound)
 
     def _listed(self, sheet: _Sheet) -> Cutlist:
-        return listed(
-            sheet.room,
-            sheet.segments,
-            sheet.sound,
-            str(sheet.reel.container),
-            self._recipe(sheet.reel.storyboard),
-        )
+        reel = sheet.reel
+        room = replace(
+            sheet.room, materials=reel.materials
+        )  # a proxy that comes or goes is no change of the clip
+        return listed(room, sheet.segments, sheet.sound, str(reel.container), self._recipe(reel.storyboard))
 
     def _recipe(self, board: Storyboard) -> Recipe:
         return Recipe(self._media.build(), device=self._device(board.output.codec))

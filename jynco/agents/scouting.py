@@ -62,7 +62,10 @@ class Scout:
             board = viewed(board, wishes.container)
         sounds = self._sounds(desk, (layer.source_file for layer in board.audio))
         kind = container_for(board.output.codec, wishes.container)
-        return Reel(board, lay_out(board, lengths), found, sounds, kind, files=self._files(desk, board))
+        timeline, files = lay_out(board, lengths), self._files(desk, board)
+        soon = wishes.purpose is Purpose.PREVIEW
+        proxies = self._quartermaster.proxies.known(found, board.output) if soon else {}
+        return Reel(board, timeline, found, sounds, kind, None, soon, files, proxies)
 
     def _material(self, desk: Desk, clip: Clip, planned: ClipPlan) -> Material:
         """The clip's film, or a card in its place while there is none."""
