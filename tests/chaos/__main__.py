@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         share = given.seconds * (SHARE if has_more else 1.0)
         if given.part != "nemesis":
             tell = print if given.tell else _quiet
-            scale = bills.Scale(tuple(given.vendors), given.clips, given.kills)
+            scale = bills.Scale(tuple(given.vendors), given.clips, given.kills, given.workers)
             found += bills.run(given.seed, share, given.rounds, Path(folder), scale=scale, tell=tell)
         if has_more:
             rest = given.seconds - (time.monotonic() - began)
@@ -61,6 +61,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--vendors", nargs="+", default=bills.Scale().vendors, choices=bills.Scale().vendors)
     parser.add_argument("--clips", type=int, default=bills.Scale().clips, help="of each vendor in a round")
     parser.add_argument("--kills", type=int, default=bills.Scale().kills, help="in a round")
+    parser.add_argument("--workers", type=int, default=bills.Scale().workers)
     parser.add_argument("--tell", action="store_true", help="a line for each clip: its trouble and its end")
     return parser.parse_args(arguments)
 

@@ -47,11 +47,12 @@ AGAIN: Final = frozenset({NO_NEWS, "consent_needed", "worker_died", "gave_up"})
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much of it: vendors, clips of each vendor in a round, kills in a round."""
+    """How much of it: vendors, clips of each vendor in a round, kills in a round, workers."""
 
     vendors: tuple[str, ...] = tuple(case.name for case in CASES)
     clips: int = 6
     kills: int = 4
+    workers: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def _stage(folder: Path, scale: Scale, ends: float) -> Iterator[Stage]:
         houses.use(settings)
         house = houses.house()
         stack.callback(house.close)
-        reaper.crew = stack.enter_context(Crew(2, variables, servers.log_dir))
+        reaper.crew = stack.enter_context(Crew(scale.workers, variables, servers.log_dir))
         yield Stage(house, servers, reaper, doubles, _picture(folder), ends)
 
 
