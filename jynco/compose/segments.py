@@ -25,6 +25,9 @@ from jynco.model.keys import digest, of_file
 from jynco.model.media import Command
 from jynco.model.storyboard import TransitionKind
 
+REMEMBERED = 10_000  # keys: of films of some hours
+_known: dict[str, CacheKey] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -85,11 +88,24 @@ def written(segment: Segment, work: Path) -> Path:
 
 
 def _key(span: Span, room: Room, recipe: Recipe) -> CacheKey:
+    """Its digest, found out once: writing a command takes some milliseconds, and most segments come again and again."""
+    files = {name: replace(source, path=nameless(source)) for name, source in room.files.items()}
+    blind = replace(room, materials=_blind(span, room.materials), files=files)
+    held = [(room.frames(name), room.filters(name)) for name in _lenders(span, room.materials)]
+    output = (room.storyboard.output, room.frame)
+    told = repr((replace(span, start=0), blind.materials, files, held, output, recipe))
+    if told not in _known:
+        if len(_known) >= REMEMBERED:
+            _known.clear()
+        _known[told] = _digested(span, blind, recipe)
+    return _known[told]
+
+
+def _digested(span: Span, blind: Room, recipe: Recipe) -> CacheKey:
     """Over the command that would make it alone, with contents where it names files."""
     papers = Papers(Path("papers"))
-    files = {name: replace(source, path=nameless(source)) for name, source in room.files.items()}
-    blind = replace(room, materials=_blind(span, room.materials), files=files, keep=papers.keep)
-    output = Output([*pictures([span], blind)], Path("segment"), _options(room, span.frames, recipe))
+    room = replace(blind, keep=papers.keep)
+    output = Output([*pictures([span], room)], Path("segment"), _options(room, span.frames, recipe))
     line = "\0".join(command_line(output)).replace(f"{FOLDER}", "fonts")
     texts = {f"{path}": text for path, text in papers.files.items()}
     strange = dict.fromkeys(packages(span), "package")
@@ -101,8 +117,14 @@ def _key(span: Span, room: Room, recipe: Recipe) -> CacheKey:
 def _blind(span: Span, materials: Mapping[ClipId, Material]) -> dict[ClipId, Material]:
     """What the span shows, with contents in the place of paths."""
     found = {piece.clip_id: materials[piece.clip_id] for piece in span.pieces}
-    held = {material.of: materials[material.of] for material in found.values() if isinstance(material, Held)}
+    held = {name: materials[name] for name in _lenders(span, materials)}
     return {clip_id: _nameless(material) for clip_id, material in (found | held).items()}
+
+
+def _lenders(span: Span, materials: Mapping[ClipId, Material]) -> list[ClipId]:
+    """The clips of which the span shows a frame that stands still."""
+    shown = [materials[piece.clip_id] for piece in span.pieces]
+    return [material.of for material in shown if isinstance(material, Held)]
 
 
 def _nameless(material: Material) -> Material:
