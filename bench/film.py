@@ -31,6 +31,7 @@ AIMS: dict[str, Aim] = {
     "the fallback's command": Aim(ONE),
     "MoviePy": Aim(ONE),
     **{name: Aim(ONE, True, step.goal) for name, step in STEPS.items()},
+    "proxies, once": Aim(COLD, True),
     "preview, cold": Aim(COLD, True, 14),
     "preview, first second": Aim(COLD, True, 80),
     "preview, after one clip": Aim(COLD, True, 50),
@@ -118,6 +119,7 @@ class _Bench:
         room.cut(what)  # fingerprints of what was just made are known in a warm process
         for name, step in STEPS.items():
             yield name, room.tried(step.edit(what))
+        yield "proxies, once", room.prepared(what)
         cold, first = room.watched(preview(what))
         yield "preview, cold", cold
         yield "preview, first second", first

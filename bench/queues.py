@@ -114,7 +114,7 @@ class _Desk:
         self._house = house
 
     def preview(self, name: str) -> float:
-        """Seconds from a preview's acceptance until a worker begins with its clip; returns when the film is made."""
+        """Seconds from a preview's acceptance until a worker begins with its clip; the rest of it is not wanted."""
         from workers import dispatch
 
         project = self._project(name, 1)
@@ -122,7 +122,7 @@ class _Desk:
         dispatch.start(started)
         (clip,) = started.clips
         begun = self._until(clip.job_id, lambda job: job.started_at is not None)
-        self._until(started.first.job_id, lambda job: job.state.terminal)
+        self._house.database.jobs.cancel(started.first.job_id)
         return (_moment(begun.started_at) - _moment(begun.created_at)).total_seconds()
 
     def asked(self, name: str, clips: int, lane: Lane) -> tuple[Job, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Queue
 
@@ -68,7 +68,7 @@ class Room:
         """The film, once; into the file ``target`` where somebody wants to look at it."""
         with metered() as cost, self.storage.scratch() as work:
             place = target or work / "film.mp4"
-            survey = self.cutting.film(reel(what), work=work, target=place, watch=Quiet(), note=note)
+            survey = self.cutting.film(self._quick(what), work=work, target=place, watch=Quiet(), note=note)
         return Sample(cost, len(survey.encode), survey.segments)
 
     def watched(self, what: Reference) -> tuple[Sample, Sample]:
@@ -88,6 +88,21 @@ class Room:
         for key in self._keys() - before:
             self.storage.delete(key)
         return sample
+
+    def prepared(self, what: Reference) -> Sample:
+        """The proxies of all sources, the spare one's too; they are made as soon as a clip is."""
+        with metered() as cost:
+            for source in what.sources:
+                self.quartermaster.proxies.prepare(source, what.board.output)
+        return Sample(cost)
+
+    def _quick(self, what: Reference) -> Reel:
+        """As the render agent cuts it: a preview from proxies."""
+        roll = reel(what)
+        if not roll.soon:
+            return roll
+        proxies = self.quartermaster.proxies.cast(roll.materials, roll.storyboard.output, Quiet())
+        return replace(roll, proxies=proxies)
 
     def _keys(self) -> set[str]:
         return set(self.storage.keys("cache"))
