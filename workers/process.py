@@ -52,6 +52,7 @@ def _run(name: str, rest: list[str], settings: Settings) -> int:
 def _work(name: str, settings: Settings) -> int:
     role = ROLES[name]
     house.use(settings, connections=role.connections)
+    STOPPING.begin()
     worker_shutting_down.connect(_stop, weak=False)
     worker = app.Worker(
         hostname=host_format(default_nodename(f"{name}@%h")),

@@ -6,7 +6,7 @@ import logging
 
 from jynco.adapters.database.desk import desk
 from jynco.model.states import JobKind
-from workers import dispatch
+from workers import backlog, dispatch
 from workers.app import app
 from workers.house import house
 
@@ -17,7 +17,7 @@ log = logging.getLogger("jynco.upkeep")
 def sweep() -> None:
     """Find jobs that nobody works on and nobody waits for, mirrors that are behind, and what dead processes left."""
     here = house()
-    stranded = here.database.jobs.stranded(here.settings.lease, 1000)
+    stranded = backlog.unheard(here.database.jobs.stranded(here.settings.lease, 1000))
     for job in stranded:
         log.info("rung again", extra={"job_id": job.job_id, "resends": job.resends})
     dispatch.again([job for job in stranded if job.kind is JobKind.MOTION])
