@@ -16,6 +16,10 @@ from PIL import ImageFont
 FOLDER: Final = Path(__file__).parent / "fonts"
 DEFAULT: Final = "Lato-Regular.ttf"
 WIDEST: Final = "DejaVuSans.ttf"  # the most scripts of all
+EMOJI: Final = "JyncoEmoji-Regular.ttf"  # Latin letters, and emoji in one colour
+COLOURS: Final = frozenset(
+    map(chr, (0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)))
+)  # colour or not, and skin: not here
 SMALLEST: Final = 6  # pixels; below this nothing can be read
 LINE: Final = 1.2  # a line's height, in sizes
 FAMILIES: Final = {
@@ -57,14 +61,15 @@ def cleaned(text: str) -> str:
     """Without what cannot be drawn or written: control characters, halves of surrogate pairs."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
     plain = plain.encode("utf-8", "replace").decode("utf-8")
-    return "".join(letter for letter in plain if letter == "\n" or letter >= " ").strip("\n")
+    kept = (letter for letter in plain if letter == "\n" or (letter >= " " and letter not in COLOURS))
+    return "".join(kept).strip("\n")
 
 
 def font_for(text: str, family: str | None) -> Path:
-    """The family's font, the default for one we do not have, the widest where letters would be missing."""
+    """The family's font, the default for one we do not have; where letters would be missing, the one that has most."""
     wanted = FOLDER / FAMILIES.get((family or "").strip().strip("'\"").lower(), DEFAULT)
     letters = frozenset(text) - {"\n", " "}
-    return min((wanted, FOLDER / WIDEST), key=lambda font: _missing(font, letters))
+    return min((wanted, FOLDER / WIDEST, FOLDER / EMOJI), key=lambda font: _missing(font, letters))
 
 
 def wrapped(text: str, font: Path, size: int, width: int, *, inside_words: bool = False) -> list[str]:

@@ -170,6 +170,14 @@ def test_hebrew_runs_from_right_to_left(dark: Source, tmp_path: Path) -> None:
     assert lead(last) < width - 3, "the vav stands on the left"
 
 
+def test_emoji_are_drawn_beside_letters(dark: Source, tmp_path: Path) -> None:
+    """Each another picture, and none the empty box that stands for what a font lacks."""
+    film, sun, none = (written(f"A {letter}", dark, tmp_path) for letter in ("🎬", "🌞", "\U0001faff"))
+    assert np.abs(film - sun).max() > 100
+    assert np.abs(film - none).max() > 100
+    assert np.array_equal(written("👍🏽\ufe0f", dark, tmp_path), written("👍", dark, tmp_path))
+
+
 @pytest.mark.parametrize("text", ["50% off: it's [a];b\n", "{\\an8}<b>x</b> $HOME %{pts}", "日本 ☃"])
 def test_every_text_is_written(text: str, dark: Source, tmp_path: Path) -> None:
     assert columns(written(text, dark, tmp_path))
