@@ -59,7 +59,9 @@ def plan(client: Client, speech: Speech, **asked: Any) -> int:
     """``jynco plan``: of the project as the server has it."""
     wanted = {"provider": asked["provider"]} if asked.get("provider") else {}
     told = client.plan(str(_read(asked["storyboard"])["projectId"]), **wanted)
-    speech.answer(f"${told['costUsd']} for {told['frames']} frames", told)
+    cut = told["cut"]
+    encode = f", of which {cut['framesToEncode']} to encode" if isinstance(cut, dict) else ""
+    speech.answer(f"${told['costUsd']} for {told['frames']} frames{encode}", told)
     return exits.DONE
 
 
