@@ -157,8 +157,10 @@ def jynco(
     monkeypatch.setenv("REDIS_URL", settings.redis_url or "")
 
     def run(*arguments: str, exit_code: int = 0) -> dict[str, Any]:
+        house().close()  # the command opens another, and leaves this one
         assert main([*arguments, "--json", "--data", str(settings.data)]) == exit_code
         return dict(json.loads(capfd.readouterr().out))
 
     yield run
+    house().close()
     houses.use(settings)

@@ -16,7 +16,7 @@ import av
 import pytest
 
 from config.settings import Settings
-from tests.integration.api.conftest import Caller, Projects
+from tests.integration.api.conftest import Caller, Projects, Terminal
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 60.0  # seconds; a bound for what takes two
@@ -139,3 +139,25 @@ def test_nothing_is_played_that_is_not_there(ask: Caller, project: Projects) -> 
     for address in ("stream.mp4", "stream.m3u8", "stream/init.mp4", "stream/0.m4s"):
         assert ask.get(f"/v1/jobs/{job['jobId']}/{address}").status_code == 404
         assert ask.get(f"/v1/jobs/{job['jobs'][0]['jobId']}/{address}").status_code == 404
+
+
+@pytest.mark.usefixtures("workers", "quiet")
+def test_an_unknown_outcome_is_paid_again_with_consent_only(
+    ask: Caller, project: Projects, jynco: Terminal
+) -> None:
+    """Through both doors: what is known is told, and nothing is sent until somebody agrees."""
+    name = project()
+    address = f"/v1/projects/{name}/clips/clip_1"
+    options = {"fail": "unknown", "times": 1}
+    lost = ask("PATCH", address, json={"provider": "mock", "providerOptions": options})
+    assert ended(ask, lost.headers["Location"])["error"]["code"] == "outcome_unknown"
+    (known,) = ask.get(f"/v1/costs?projectId={name}").get_json()["items"]
+    assert (known["provider"], known["attempts"]) == ("mock", 1)
+    retried = ended(ask, ask.post(f"{address}/retry", json={}).headers["Location"])
+    assert (retried["state"], retried["error"]["code"]) == ("failed", "consent_needed")
+    assert "whether mock made and billed this clip" in retried["error"]["message"]
+    assert jynco("retry", name, "clip_1", exit_code=1)["error"]["code"] == "consent_needed"
+    agreed = ended(ask, ask.post(f"{address}/retry", json={"payAgain": True}).headers["Location"])
+    assert agreed["state"] == "completed"
+    assert jynco("retry", name, "clip_1", "--pay-again")["state"] == "completed"
+    assert ask.get(f"/v1/costs?projectId={name}").get_json()["attempts"] == 2
