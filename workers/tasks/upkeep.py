@@ -24,6 +24,7 @@ def sweep() -> None:
     for job in stranded:
         if job.kind is JobKind.RENDER:
             dispatch.film(job)
+    dispatch.withdraw()
     here.storyboard.publish_behind()
     here.quartermaster.sweep()
     desk(here.database).replies.sweep()
