@@ -43,12 +43,12 @@ class Registry(Generic[T]):
         self._kind = kind
         self._own = {thing.name: Entry(thing) for thing in own}
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Everything that can be used, ours first."""
         return tuple(self._entries)
 
-    @property
+    @cached_property
     def things(self) -> tuple[T, ...]:
         """The same, themselves."""
         return tuple(entry.thing for entry in self._entries.values())

@@ -40,9 +40,9 @@ def flat(clip: Object, named: Compositions, base: str) -> Iterator[Place]:
 
 def speed(clip: Object, named: Compositions) -> Fraction:
     """How fast the clip is played; 1 where that cannot be known."""
-    fast = [look for look in looks(clip, named) if EFFECTS.get(look.kind).pace is not None]
-    found = pace(fast) if fast else Fraction(1)
-    return found if found > 0 else Fraction(1)
+    found = [_filter(item) for _, item in flat(clip, named, "") if EFFECTS.get(text(item, "type")).pace]
+    faster = pace(found) if found else Fraction(1)
+    return faster if faster > 0 else Fraction(1)
 
 
 def settings(item: Object, parameters: Parameters) -> Settings:
