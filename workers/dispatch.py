@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from jynco.agents.architect import Started
 from jynco.agents.parting import Share
-from jynco.model.ids import JobId
+from jynco.model.ids import CacheKey, JobId
 from jynco.model.jobs import Job
 from workers import queues
 from workers.app import app
@@ -50,7 +50,7 @@ def film(job: Job) -> bool:
 
 def gather(job: Job, shares: Sequence[Share]) -> bool:
     """Ring for a film's segments, a share each, with the film as the body: it joins them."""
-    header = [_signature("render.segments", job).clone(args=(list(share),)) for share in shares]
+    header = [_signature("render.segments", job, list(share)) for share in shares]
     return _ring(header, _film(job))
 
 
@@ -82,7 +82,7 @@ def _film(job: Job) -> Signature:
     return _signature("render.film", job)
 
 
-def _signature(task: str, job: Job) -> Signature:
+def _signature(task: str, job: Job, *more: list[CacheKey]) -> Signature:
     # Every signature carries its queue: apply_async(queue=) on the chord would move the body too.
     queue = queues.name(job.kind, job.lane)
-    return app.signature(task, args=(job.job_id,), immutable=True).set(queue=queue)
+    return app.signature(task, args=(job.job_id, *more), immutable=True).set(queue=queue)
