@@ -24,6 +24,7 @@ from jynco.compose.hardware import Devices, software
 from jynco.compose.joining import Part, joined, odd
 from jynco.compose.packets import begins, order
 from jynco.compose.picture import Room
+from jynco.compose.proxies import fitting
 from jynco.compose.reasons import reason
 from jynco.compose.segments import Recipe, Segment, segments, writing, written
 from jynco.compose.sharing import groups
@@ -192,9 +193,9 @@ class Cutting:
     # --- what there is -------------------------------------------------------------------------------
 
     def _sheet(self, reel: Reel) -> _Sheet:
-        seen = {**reel.materials, **reel.proxies}
-        room = Room(reel.storyboard, reel.timeline, seen, Papers(Path()).keep, reel.files)
         recipe = self._recipe(reel.storyboard)
+        seen = {**reel.materials, **fitting(reel.proxies, recipe)}
+        room = Room(reel.storyboard, reel.timeline, seen, Papers(Path()).keep, reel.files)
         heard = audio.tracks(reel.storyboard, reel.timeline, reel.materials, reel.sounds)
         sound = soundtrack_key(heard, reel.timeline, reel.container, recipe) if heard else None
         return _Sheet(reel, room, segments(room, recipe), heard, sound)

@@ -6,6 +6,7 @@ copied. The rest is encoded from the proxy, which is decoded in a tenth of the t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil
@@ -14,12 +15,13 @@ from pathlib import Path
 from jynco.compose.command import Papers, filed
 from jynco.compose.encoder import Container, muxer_options, video_options
 from jynco.compose.graph import Options, Output, command_line, opened
+from jynco.compose.hardware import Device
 from jynco.compose.joints import DEFAULT_SECONDS
 from jynco.compose.normalise import Frame, input_options, normalised
 from jynco.compose.preview import HEIGHT
 from jynco.compose.segments import Recipe, Segment, nameless
 from jynco.compose.sources import Source
-from jynco.model.ids import CacheKey
+from jynco.model.ids import CacheKey, ClipId
 from jynco.model.keys import digest
 from jynco.model.media import Command
 from jynco.model.storyboard import Codec, OutputSettings, Quality, TransitionKind
@@ -53,6 +55,13 @@ def standing_in(source: Source, output: OutputSettings, key: CacheKey, path: Pat
     coded = replace(size, duration=rate.seconds(frames), frames=frames, video_codec="h264")
     plain = replace(coded, audio_codec=None, rotation=0, pixel_aspect=Fraction(1), color={"space": "bt709"})
     return Source(path, plain, sha256=key, keys=tuple(range(0, frames, _beat(output))), packets=frames)
+
+
+def fitting(proxies: Mapping[ClipId, Source], recipe: Recipe) -> Mapping[ClipId, Source]:
+    """The proxies as sources of this film. They are made in software; other encoders' packets do not go with theirs."""
+    if recipe.device is Device.SOFTWARE:
+        return proxies
+    return {name: replace(proxy, packets=0) for name, proxy in proxies.items()}
 
 
 def copied(segment: Segment, source: Source) -> bool:

@@ -11,8 +11,10 @@ import pytest
 from jynco.adapters.media.stills import Stills
 from jynco.adapters.storage.local import LocalStorage
 from jynco.agents.quartermaster import Quartermaster
+from jynco.compose.hardware import Device
 from jynco.compose.preview import viewed
-from jynco.compose.proxies import wanted
+from jynco.compose.proxies import fitting, wanted
+from jynco.compose.segments import Recipe
 from jynco.compose.sources import Held, Source
 from jynco.model.ids import ClipId
 from jynco.model.storyboard import AudioLayer, Storyboard, TextLayer
@@ -96,6 +98,13 @@ def test_a_source_that_cannot_be_read_is_left_to_the_cut(tmp_path: Path, files: 
     cast = quartermaster.proxies.cast(materials, seen().output, Quiet())
     assert set(cast) == {B}
     quartermaster.proxies.prepare(materials[A], seen().output)  # nor does it harm whoever made the clip
+
+
+def test_what_another_encoder_makes_is_not_joined_with_a_proxys_packets(room: Room) -> None:
+    proxies = room.reel(seen()).proxies
+    assert all(proxy.packets for proxy in fitting(proxies, Recipe("build")).values())
+    hardware = next(device for device in Device if device is not Device.SOFTWARE)
+    assert not any(proxy.packets for proxy in fitting(proxies, Recipe("build", device=hardware)).values())
 
 
 def test_small_sources_and_other_codecs_need_no_proxy(files: dict[ClipId, Source]) -> None:
