@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from jynco.compose.sources import Material, Source
 from jynco.model.ids import ClipId
-from jynco.model.storyboard import AudioLayer, Storyboard
+from jynco.model.storyboard import AudioLayer, Effects, Filter, Storyboard
 from jynco.model.time import Rate
 from tests.integration.film_kit import MEDIA, board, clip, ffmpeg, made, samples, sound_length, source
 
@@ -101,6 +102,21 @@ def test_generated_clips_are_silent_and_footage_is_heard(silent: Source, tmp_pat
     assert loudness(sound, 1.2, 2.4) > 0.3
     muted = made(storyboard, {A: silent, B: source(path)}, tmp_path)
     assert MEDIA.probe(muted).audio_codec is None
+
+
+@pytest.mark.parametrize(("factor", "frames"), [("2", 25), ("1/2", 100), ("3/10", 167)])
+def test_footage_that_plays_faster_or_slower_keeps_its_pitch(
+    factor: str, frames: int, tmp_path: Path
+) -> None:
+    speed = Fraction(factor)
+    look = Effects(filters=(Filter("speed", 0.5, (("factor", float(speed)),)),))
+    fast = replace(clip("a", "2"), effects=look, speed=speed)
+    films = {A: source(talking(tmp_path / "talk.mp4", 500), sound=True)}
+    sound = heard(frames, board([fast], rate=Rate(25)), films, tmp_path)
+    assert loudness(sound, 0.1, 0.9 * float(2 / speed)) > 0.3
+    middle = sound[0][sound.shape[1] // 4 : sound.shape[1] // 4 + 24_000]
+    strongest = int(np.argmax(np.abs(np.fft.rfft(middle)))) * 48_000 / middle.size
+    assert abs(strongest - 500) < 12
 
 
 def test_footage_crosses_at_a_seam_as_loud_as_before(tmp_path: Path) -> None:
