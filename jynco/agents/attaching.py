@@ -9,7 +9,7 @@ from jynco.agents.quartermaster import Quartermaster
 from jynco.compose.attachments import Attachment, attached
 from jynco.compose.effects.lut import checked
 from jynco.compose.sources import Source
-from jynco.errors import JyncoError
+from jynco.errors import AssetRefused, JyncoError
 from jynco.model.ids import ProjectId
 from jynco.model.media import MediaInfo
 from jynco.model.storyboard import Storyboard
@@ -41,6 +41,12 @@ def looked_at(quartermaster: Quartermaster, path: Path, each: Attachment) -> Med
         return quartermaster.film(path)
     info = quartermaster.picture(path)
     return MediaInfo(f"{info.format}_pipe", info.duration, info.width, info.height)
+
+
+def seen(info: MediaInfo, name: str) -> None:
+    """AssetRefused for footage in which there is nothing to see."""
+    if not info.width:
+        raise AssetRefused(f"'{name}' has no picture: give a film as footage, and a sound as a layer.")
 
 
 def _source(quartermaster: Quartermaster, project_id: ProjectId, each: Attachment) -> Source:

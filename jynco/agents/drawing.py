@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import ceil
 from pathlib import Path
 
-from jynco.agents.attaching import looked_at
+from jynco.agents.attaching import looked_at, seen
 from jynco.agents.casting import Casting
 from jynco.agents.quartermaster import Quartermaster
 from jynco.compose.attachments import attached
@@ -87,7 +87,7 @@ class Drafter:
             )
         try:
             if clip.footage is not None:
-                self._quartermaster.film(desk.find(clip.footage))
+                seen(self._quartermaster.film(desk.find(clip.footage)), clip.footage)
                 return ClipPlan(clip.clip_id, Action.FOOTAGE, frames)
             return self._generated(desk, clip, frames, wishes)
         except JyncoError as error:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from jynco.agents.attaching import attachments
+from jynco.agents.attaching import attachments, seen
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.quartermaster.fingerprints import Memory
 from jynco.compose.sources import Source
@@ -85,6 +85,7 @@ class Players:
                 return _missing(line, _text(entry, "reason") or "it cannot be made as it stands")
             if clip.footage is not None:
                 source = self._source(project_id, clip.footage, sound=True)
+                seen(source.info, clip.footage)
                 return Role(replace(line, made=Made.FOOTAGE), source)
             return self._generated(project_id, line, entry, books)
         except JyncoError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -217,6 +218,19 @@ def test_footage_is_not_generated(shop: Shop) -> None:
     assert shop.plan().frames == made.shot.frames if made.shot else None
     with pytest.raises(UsageWrong, match="footage"):
         shop.start(CLIPS)
+
+
+def test_footage_in_which_nothing_is_seen_is_refused_by_its_clip(shop: Shop) -> None:
+    path = shop.folder / "talk.wav"
+    with wave.open(str(path), "wb") as sound_:
+        sound_.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound_.writeframes(bytes(16000))
+    shop.storage.put(layout.people(PROJECT, "talk.wav"), path)
+    shop.project({"clipId": "clip_f", "status": "pending", "sourceFile": "talk.wav"})
+    (planned,) = shop.plan().clips
+    assert (planned.clip_id, planned.action) == ("clip_f", Action.FAILED)
+    assert "talk.wav" in (planned.reason or "")
+    assert "no picture" in (planned.reason or "")
 
 
 def test_a_film_has_all_its_clips(shop: Shop) -> None:
