@@ -96,8 +96,12 @@ def video_options(
 
 
 def sound_options(container: Container) -> Options:
-    """AAC for mp4, Opus for webm; stereo. A volume is tried often, so AAC's quick search: a third less work."""
-    codec = {"c:a": "libopus"} if container is Container.WEBM else {"c:a": "aac", "aac_coder": "fast"}
+    """AAC for mp4, Opus for webm; stereo. A volume is tried often, so AAC is searched quickly, and without the tools
+
+    that save bits at lower rates than this one: half the work.
+    """
+    quick = {"aac_coder": "fast", "aac_tns": "0", "aac_pns": "0", "aac_is": "0"}
+    codec = {"c:a": "libopus"} if container is Container.WEBM else {"c:a": "aac", **quick}
     return {**codec, "b:a": "192k", "ar": str(SAMPLE_RATE), "ac": "2"}
 
 
