@@ -23,24 +23,24 @@ def compositions(document: Document) -> Compositions:
 
 
 def looks(clip: Object, named: Compositions) -> tuple[Filter, ...]:
-    """A clip's looks in order. Of a document with faults it leaves out what it does not know."""
+    """A clip's looks in order. Unknown ones are kept, so that whoever draws them says that it cannot."""
     return tuple(_filter(item) for _, item in flat(clip, named, ""))
 
 
 def flat(clip: Object, named: Compositions, base: str) -> Iterator[Place]:
-    """The looks with their places; ``base`` is the pointer to the clip. Unknown ones are passed over."""
+    """The looks with their places; ``base`` is the pointer to the clip."""
     for pointer, item in entries(child(clip, "effects"), "filters", under(base, "effects")):
         kind = text(item, "type")
-        if kind in EFFECTS.names:
+        if kind in named and kind not in EFFECTS.names:
+            yield from entries({kind: named[kind]}, kind, "/customEffects")
+        elif kind:
             yield pointer, item
-        elif kind in named:
-            inside = entries({kind: named[kind]}, kind, "/customEffects")
-            yield from (place for place in inside if text(place[1], "type") in EFFECTS.names)
 
 
 def speed(clip: Object, named: Compositions) -> Fraction:
     """How fast the clip is played; 1 where that cannot be known."""
-    found = [_filter(item) for _, item in flat(clip, named, "") if EFFECTS.get(text(item, "type")).pace]
+    known = (item for _, item in flat(clip, named, "") if text(item, "type") in EFFECTS.names)
+    found = [_filter(item) for item in known if EFFECTS.get(text(item, "type")).pace]
     faster = pace(found) if found else Fraction(1)
     return faster if faster > 0 else Fraction(1)
 
@@ -64,7 +64,10 @@ def _place(item: Object, name: str) -> tuple[Object, str]:
 
 
 def _filter(item: Object) -> Filter:
-    effect = EFFECTS.get(text(item, "type"))
+    kind = text(item, "type")
+    if kind not in EFFECTS.names:
+        return Filter(kind)
+    effect = EFFECTS.get(kind)
     given = settings(item, effect.parameters)
     strong = dict(given).get("intensity")
     rest = tuple(pair for pair in given if pair[0] != "intensity" or not isinstance(pair[1], float))

@@ -7,8 +7,10 @@ from fractions import Fraction
 
 import pytest
 
+from jynco.compose.effects.reading import remembers
 from jynco.document.checks import faults
 from jynco.document.view import storyboard
+from jynco.errors import UsageWrong
 from jynco.model.storyboard import Document, Easing, Filter, Json, Key
 
 BLUR: dict[str, Json] = {"type": "blur", "intensity": 0.2}
@@ -68,6 +70,13 @@ def test_speed_changes_the_length_that_everything_is_checked_against() -> None:
     assert faults(fast) == [], "it begins where the first one ends"
     timeline[-1] = {**clip, "startTime": 1}
     assert told(fast) == [("/timeline/1/startTime", "overlap")]
+
+
+def test_a_look_whose_package_is_gone_is_kept_and_refused_where_it_is_drawn() -> None:
+    (gone,) = storyboard(document({"type": "sepia", "intensity": 0.4})).clips[0].effects.filters
+    assert gone.kind == "sepia"
+    with pytest.raises(UsageWrong, match=r"no 'sepia'; there are blur, .*vignette"):
+        remembers([gone])
 
 
 FILTER = "/timeline/0/effects/filters/0"

@@ -44,8 +44,9 @@ def packages(looks: Iterable[Filter]) -> tuple[str, ...]:
 
 
 def files(looks: Iterable[Filter]) -> tuple[str, ...]:
-    """The project's files that they need."""
-    named = (file_names(EFFECTS.get(look.kind).parameters, dict(look.settings)) for look in looks)
+    """The project's files that they need, as far as they are known."""
+    known = (look for look in looks if look.kind in EFFECTS.names)
+    named = (file_names(EFFECTS.get(look.kind).parameters, dict(look.settings)) for look in known)
     return tuple(dict.fromkeys(name for names in named for name in names))
 
 
