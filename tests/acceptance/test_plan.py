@@ -30,6 +30,9 @@ def test_a_plan_says_what_would_be_done_and_does_nothing(desk: Desk, house: Hous
 
 def test_a_plan_after_a_film_says_cached(desk: Desk) -> None:
     document = board("planned", clip("one"))
+    drawn = desk.jynco("plan", desk.write(document), "--json").json["cut"]
+    assert (drawn["segments"], drawn["framesToEncode"]) == (1, 5)
+    assert drawn["encode"][0]["waitsFor"] == ["clip_one"]
     key = desk.jynco("plan", desk.write(document), "--json").json["clips"][0]["cacheKey"]
     desk.render(document)
     planned = desk.jynco("plan", desk.folder / "board.json", "--json")
@@ -37,6 +40,10 @@ def test_a_plan_after_a_film_says_cached(desk: Desk) -> None:
     assert planned.json["clips"][0]["cacheKey"] == key
     words = desk.jynco("plan", desk.folder / "board.json")
     assert words.out.split()[:3] == ["clip_one", "cached", "$0.00"]
+    assert "0 of 1 segments to encode, 0 of 5 frames" in words.out
+    document["layers"] = {"text": [{"layerId": "t", "content": "Hello", "startTime": 0}]}
+    lettered = desk.jynco("plan", desk.write(document))
+    assert "clip_one body: text changed" in lettered.out
 
 
 def test_a_plan_refuses_what_is_no_storyboard(lonely: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from tests.acceptance.conftest import House
 from tests.acceptance.kit import Desk, ask, below, board, environment, footage, held, look, wait
-from tests.acceptance.test_kills import composers, kill, large, parent
+from tests.acceptance.test_kills import composers, kill, parent
 from tests.integration.film_kit import ffmpeg
 
 pytestmark = pytest.mark.timeout(300)
@@ -40,26 +41,40 @@ def ordered(desk: Desk, project: str, size: str) -> dict[str, Any]:
     return board(project, *(footage(f"{number}", f"{number}.mp4") for number in range(3)))
 
 
+def made(yard: House) -> int:
+    """How many shares the workers have made, by their logs."""
+    logs = [path.read_text() for path in (yard.data / "logs").glob("worker_*.log")]
+    return sum(
+        len(re.findall(r"Task render\.segments\S+ succeeded in \S+ {[^}]*'status': 'made'", log))
+        for log in logs
+    )
+
+
 def test_a_film_is_shared_and_joined(desk: Desk, yard: House) -> None:
     done = desk.render(ordered(desk, "shared", "160x90"))
     assert look(done.film()).frames == 90
     assert ask(yard.servers, "SELECT attempts, crashes FROM jobs WHERE job_id = %s", done.json["jobId"]) == [
         (1, 0)
     ]
-    assert done.json["progress"] == 1
+    assert made(yard) >= 2
+    counted = [done.json[name] for name in ("progress", "framesDone", "framesDue")]
+    assert counted == [1, 90, 90]
     again = desk.render(ordered(desk, "shared", "160x90"))
     assert ask(yard.servers, "SELECT attempts FROM jobs WHERE job_id = %s", again.json["jobId"]) == [(0,)]
 
 
 def test_a_worker_that_dies_costs_only_its_share(desk: Desk, yard: House) -> None:
-    document = large(ordered(desk, "lost", "1280x720"))
+    document = ordered(desk, "lost", "640x360")
+    document["outputSettings"] |= {"resolution": {"width": 640, "height": 360}, "fps": 30, "quality": "high"}
     desk.write(document)
     running = desk.start("render", "board.json", "--json")
     wait(lambda: bool(composers(yard.data)), "FFmpeg composes")
     segments = yard.data / "cache" / "segments"
     before = {path.stat().st_ino for path in segments.rglob("*.mp4")}
+    shares = made(yard)
     kill(parent(composers(yard.data)[0]))
     done = desk.ended(running)
     assert look(done.film()).frames == 270
+    assert made(yard) > shares
     assert before <= {path.stat().st_ino for path in segments.rglob("*.mp4")}
     assert composers(yard.data) == []

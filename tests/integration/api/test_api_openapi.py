@@ -14,7 +14,13 @@ from config.settings import Settings, Tokens
 from jynco.errors import UsageWrong
 from tests.integration.api.conftest import Caller
 
-VALUES = {"project_id": "proj_nobody", "clip_id": "clip_1", "job_id": "job_render_nobody", "queue": "motion.no"}
+VALUES = {
+    "project_id": "proj_nobody",
+    "clip_id": "clip_1",
+    "job_id": "job_render_nobody",
+    "queue": "motion.no",
+    "number": "0",
+}
 
 
 def test_the_document_is_valid(ask: Caller) -> None:
