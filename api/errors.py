@@ -91,6 +91,8 @@ STATUSES: Final[dict[type[JyncoError], HTTPStatus]] = {
     errors.UsageWrong: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.PathRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.AssetRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.AddressRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.AddressFailed: HTTPStatus.UNPROCESSABLE_ENTITY,  # a picture's, fetched while a request waits
     errors.MediaFailed: HTTPStatus.UNPROCESSABLE_ENTITY,  # people's film, read while a request waits
     errors.ProviderError: HTTPStatus.UNPROCESSABLE_ENTITY,  # an unknown provider or model, in a plan
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,

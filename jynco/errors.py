@@ -88,6 +88,18 @@ class AssetRefused(JyncoError):
     code = "asset_refused"
 
 
+class AddressRefused(JyncoError):
+    """An address that people gave is not one we may ask: it is not public, or not encrypted."""
+
+    code = "address_refused"
+
+
+class AddressFailed(JyncoError):
+    """An address that people gave does not answer as it should."""
+
+    code = "address_failed"
+
+
 class LimitExceeded(JyncoError):
     """Larger, longer or more than this installation allows."""
 

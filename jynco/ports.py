@@ -26,6 +26,7 @@ from jynco.model.jobs import (
 from jynco.model.media import Command, Look, MediaInfo
 from jynco.model.money import Budget, Grain, Loss, Room, Span, Spend
 from jynco.model.motion import Capabilities, PollAnswer, Shot, Ticket
+from jynco.model.outgoing import Answer, Fetched
 from jynco.model.states import GenerationState, JobState
 from jynco.model.storyboard import Document
 
@@ -93,6 +94,16 @@ class Media(Protocol):
     def build(self) -> str: ...  # names the FFmpeg build, for keys
 
 
+class Outgoing(Protocol):
+    """Requests to addresses that strangers named. Raises AddressRefused for what is not public, AddressFailed."""
+
+    def check(self, url: str) -> None: ...  # as it is written; nothing is looked up
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], *, seconds: float) -> Answer: ...
+    def fetch(
+        self, url: str, target: Path, *, seconds: float, most_bytes: int, redirects: int = ...
+    ) -> Fetched: ...  # whole or not at all; LimitExceeded, StorageFull
+
+
 class Slots(Protocol):
     """This machine's room for encoders, for all its workers. ``soon``: films that somebody waits for have their own."""
 
@@ -142,11 +153,17 @@ class Jobs(Protocol):
     def park(
         self, claim: Claim, seconds: float, *, refused: bool = False
     ) -> None: ...  # lease back, next step later
-    def recast(self, claim: Claim, shot: Shot, *said: Remark) -> None: ...  # another of its lineup makes the clip
-    def held_back(self, job_id: JobId, seconds: float) -> bool: ...  # has not begun, and people paused its queue
+    def recast(
+        self, claim: Claim, shot: Shot, *said: Remark
+    ) -> None: ...  # another of its lineup makes the clip
+    def held_back(
+        self, job_id: JobId, seconds: float
+    ) -> bool: ...  # has not begun, and people paused its queue
     def attend(
         self, job_id: JobId, seconds: float, progress: float
-    ) -> None: ...  # parts of a parked job are being made: due in ``seconds``, not before; Cancelled, LeaseLost
+    ) -> (
+        None
+    ): ...  # parts of a parked job are being made: due in ``seconds``, not before; Cancelled, LeaseLost
     def finish_motion(
         self, claim: Claim, outcome: Outcome
     ) -> None: ...  # job, clip row and event in one transaction
@@ -164,7 +181,9 @@ class Ledger(Protocol):
 
     def take(
         self, key: CacheKey, job: Job, owner: str, seconds: float, *, price: Decimal | None = ...
-    ) -> Generation | None: ...  # made (its price reserved, or BudgetExceeded) or resumed; None: somebody else's
+    ) -> (
+        Generation | None
+    ): ...  # made (its price reserved, or BudgetExceeded) or resumed; None: somebody else's
     def advance(
         self,
         generation: Generation,
@@ -181,7 +200,9 @@ class Ledger(Protocol):
     ) -> Generation | None: ...  # the latest attempt, when nobody knows its outcome
     def latest(self, key: CacheKey) -> Generation | None: ...  # whatever became of it
     def history(self, project_id: ProjectId) -> Sequence[Generation]: ...
-    def withdraw(self, owner: str, seconds: float, limit: int) -> Sequence[Generation]: ...  # wanted by nobody
+    def withdraw(
+        self, owner: str, seconds: float, limit: int
+    ) -> Sequence[Generation]: ...  # wanted by nobody
 
 
 class Books(Protocol):
@@ -201,7 +222,9 @@ class Books(Protocol):
 class Admission(Protocol):
     """The vendors' gates: limits and pauses hold for all workers together, by the database's clock."""
 
-    def ask(self, ask: Ask) -> Verdict: ...  # right before an attempt begins; who is not let in stands in line
+    def ask(
+        self, ask: Ask
+    ) -> Verdict: ...  # right before an attempt begins; who is not let in stands in line
     def heard(self, gate: Gate, fault: str | None, breaker: Breaker) -> None: ...  # None: the vendor answered
     def running(self, keys: Sequence[CacheKey]) -> frozenset[CacheKey]: ...  # those with a live attempt
     def pause(self, name: str) -> None: ...  # a queue, or "provider:name[:model]"; twice is once
