@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import psycopg
 import redis
 
 from jynco.document import checks, codec
@@ -35,6 +36,16 @@ WORKERS: Final = ("worker_motion", "worker_render", "worker_preview")
 TWICE: Final = (
     "SELECT payload->>'jobId' FROM events WHERE kind = 'job' AND payload->>'state' = 'completed'"
     " GROUP BY 1 HAVING count(*) > 1"
+)
+# A misfortune that finds nobody to befall is none.
+NOBODY: Final = (
+    AssertionError,
+    LookupError,
+    OSError,
+    ValueError,
+    httpx.HTTPError,
+    psycopg.Error,
+    redis.RedisError,
 )
 PACE: Final = (0.3, 1.5)  # seconds between two misfortunes
 
@@ -108,7 +119,10 @@ def _storm(world: World, misfortunes: list[Misfortune], seconds: float) -> None:
         person.start()
     for each in misfortunes:
         time.sleep(each.after)
-        with suppress(AssertionError, OSError, httpx.HTTPError, redis.RedisError, IndexError):
+        # a misfortune that finds nobody to befall is none
+        with suppress(
+            AssertionError, OSError, ValueError, httpx.HTTPError, redis.RedisError, psycopg.Error, LookupError
+        ):
             MISFORTUNES[each.name](world, each.chance)
             world.faults += 1
     over.set()

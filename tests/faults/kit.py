@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import redis
 from kombu import Connection
 
@@ -110,8 +111,15 @@ class Estate:
         return httpx.Client(base_url=self.address, timeout=timeout)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """What the database says."""
-        return ask(self.servers, query, *values)
+        """What the database says, once it says anything."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return ask(self.servers, query, *values)
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.2)
 
     def broker(self) -> redis.Redis:
         """Valkey itself."""
@@ -147,8 +155,9 @@ class Caller:
     def create(self, document: Mapping[str, Any]) -> str:
         """A project of this document."""
         answer = self("POST", "/v1/projects", json=document, headers=_key())
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["projectId"])
+        # 409: it was made, and the database went before it could say so
+        assert answer.status_code in (201, 409), answer.text
+        return str(document["projectId"])
 
     def start(self, project_id: str, **wishes: Any) -> str:
         """The film of a project, or what else is wished for; its job's id."""
@@ -200,7 +209,11 @@ def publish(place: Estate, task: str, queue: str, job_id: str, times: int = 1) -
         for _ in range(times):
             task_id = f"{task}-{time.monotonic_ns()}"
             producer.publish(
-                [[job_id], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}],
+                [
+                    [job_id] if job_id else [],
+                    {},
+                    {"callbacks": None, "errbacks": None, "chain": None, "chord": None},
+                ],
                 routing_key=queue,
                 headers={"lang": "py", "task": task, "id": task_id, "root_id": task_id, "retries": 0},
                 correlation_id=task_id,

@@ -44,7 +44,7 @@ def reader(path: Path) -> Iterator[list[int]]:
 
     def look() -> None:
         try:
-            while not over.wait(0.002):
+            while not over.wait(0.02):
                 checks.validate(codec.loads(path.read_bytes()))
                 read[0] += 1
         except BaseException as fault:

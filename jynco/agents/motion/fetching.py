@@ -45,9 +45,14 @@ def _fetch(held: Held, image: Path | None, watch: Watch) -> str:
     quartermaster = held.tools.quartermaster
     with quartermaster.scratch() as folder:
         target = folder / "clip.mp4"
+
+        def judged(look: Look) -> None:
+            _judge(held, look)
+            watch.check()  # who slept past the lease, and was overtaken, keeps nothing
+
         try:
             held.provider.collect(held.shot, image, held.ticket, target, watch)
-            said = described(quartermaster.keep_clip(held.shot.key, target, lambda look: _judge(held, look)))
+            said = described(quartermaster.keep_clip(held.shot.key, target, judged))
         except (MediaFailed, AssetRefused) as error:
             log.warning("a clip was refused: %s", error.message)
             raise QualityRefused(
