@@ -133,6 +133,7 @@ def made(
     sounds: Mapping[str, Source] | None = None,
     container: str | None = None,
     document: str | None = None,
+    threads: int = 2,
 ) -> Path:
     """The film, really rendered."""
     kind = container or ("webm" if storyboard.output.codec is Codec.VP9 else "mp4")
@@ -147,6 +148,7 @@ def made(
         target=target,
         container=kind,
         document=document,
+        threads=threads,
     )
     MEDIA.run(command, Quiet(), timeout=60)
     assert MEDIA.verify(target).frames == timeline.frames
