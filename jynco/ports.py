@@ -29,6 +29,7 @@ from jynco.model.motion import Capabilities, PollAnswer, Shot, Ticket
 from jynco.model.outgoing import Answer, Fetched
 from jynco.model.states import GenerationState, JobState
 from jynco.model.storyboard import Document
+from jynco.model.webhooks import Attempt, Delivery, Load, Parcel, Settlement, Webhook
 
 
 class Clock(Protocol):
@@ -111,11 +112,12 @@ class Slots(Protocol):
 
 
 class Provider(Protocol):
-    """An image-to-video model behind five verbs. Every vendor error leaves as a ProviderError."""
+    """An image-to-video model behind five verbs, and one to get ready. Every vendor error leaves as a ProviderError."""
 
     @property
     def name(self) -> str: ...
     def capabilities(self, model: str | None) -> Capabilities: ...  # RequestRejected for unknown models
+    def prepare(self) -> None: ...  # what takes long before a first order; sends nothing
     def submit(self, shot: Shot, image: Path | None) -> Ticket: ...
     def poll(self, shot: Shot, ticket: Ticket) -> PollAnswer: ...
     def collect(self, shot: Shot, image: Path | None, ticket: Ticket, target: Path, watch: Watch) -> None: ...
@@ -234,8 +236,28 @@ class Admission(Protocol):
     def sweep(self) -> int: ...  # forgets what no limit counts any more
 
 
+class Webhooks(Protocol):
+    """Receivers, and what each is owed: written in the transaction of the change that it tells of.
+
+    Raises NotFound, Conflict; ServiceAway when the database is.
+    """
+
+    def add(self, webhook: Webhook) -> Webhook: ...  # Conflict: a tenant has as many as may be
+    def get(self, webhook_id: str) -> Webhook: ...
+    def page(self, after: str | None, limit: int) -> Sequence[Webhook]: ...  # by id
+    def delete(self, webhook_id: str) -> None: ...  # with its deliveries
+    def rotate(self, webhook_id: str, secret: str, seconds: float) -> Webhook: ...  # the old one signs along
+    def enable(self, webhook_id: str) -> Webhook: ...
+    def deliveries(self, webhook_id: str, after: int | None, limit: int) -> Sequence[Delivery]: ...  # newest first
+    def replay(self, webhook_id: str, delivery_id: str) -> Delivery: ...  # under the same id; due now
+    def claim(self, owner: str, seconds: float, limit: int, load: Load) -> Sequence[Parcel]: ...  # what is due
+    def settle(self, parcel: Parcel, attempt: Attempt, settled: Settlement) -> bool: ...  # False: not ours any more
+    def next_due(self) -> float | None: ...  # seconds until something can be claimed; None: nothing is owed
+    def sweep(self) -> int: ...  # forgets what ended long ago
+
+
 class Database(Protocol):
-    """The truth, and the six ways to it."""
+    """The truth, and the seven ways to it."""
 
     @property
     def projects(self) -> Projects: ...
@@ -247,6 +269,8 @@ class Database(Protocol):
     def books(self) -> Books: ...
     @property
     def admission(self) -> Admission: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
     def ping(self) -> None: ...  # raises ServiceAway
     def close(self) -> None: ...
 

@@ -87,6 +87,9 @@ class Mock:
             seconds_per_second=0.2,
         )
 
+    def prepare(self) -> None:
+        """Nothing: it is here already."""
+
     def submit(self, shot: Shot, image: Path | None) -> Ticket:  # noqa: ARG002 - a card needs no picture
         """A new ticket and a bill, or the failure that the clip asks for (``unknown`` is billed too)."""
         check_frame(shot, "The mock")

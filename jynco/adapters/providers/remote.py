@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from jynco.adapters.providers.account import Account
 from jynco.adapters.providers.border import Border, Judge
 from jynco.adapters.providers.download import Delivery
-from jynco.errors import GenerationFailed, OutcomeUnknown, PollFailed, RequestRejected
+from jynco.errors import GenerationFailed, KeyRefused, OutcomeUnknown, PollFailed, RequestRejected
 from jynco.model.motion import PollAnswer, PollState, Shot, Ticket
 from jynco.ports import Watch
 
@@ -32,6 +33,16 @@ class Remote(ABC):
         self._account = account
         self._border = Border(label, account, shedding=shedding, judge=judge)
         self._delivery = Delivery(label, account)
+
+    @property
+    @abstractmethod
+    def _client(self) -> object:
+        """What speaks to the vendor. KeyRefused where there is no key."""
+
+    def prepare(self) -> None:
+        """Load the vendor's library, which takes a second: a worker that dies meanwhile leaves no order in doubt."""
+        with suppress(KeyRefused):  # the order says so, in its own attempt
+            _ = self._client
 
     @abstractmethod
     def poll(self, shot: Shot, ticket: Ticket) -> PollAnswer:

@@ -115,6 +115,7 @@ class Motion:
             return self._without(claim, NotAccepted(verdict.reason, retry_after=verdict.seconds))
         if verdict.why not in (Why.ADMITTED, Why.RUNNING):
             return self._door.wait(verdict, shot)
+        provider.prepare()
         price = provider.capabilities(shot.model).price(shot)
         row = self._tools.ledger.take(shot.key, claim.job, claim.owner, self._tools.lease, price=price)
         if row is None:

@@ -35,6 +35,9 @@ class Camera:
             seconds_per_second=0.7,  # 1080p at 30 frames a second on two cores
         )
 
+    def prepare(self) -> None:
+        """Nothing: it is here already."""
+
     def submit(self, shot: Shot, image: Path | None) -> Ticket:
         """A ticket at once, the same for the same shot. RequestRejected when it cannot be filmed."""
         _check(shot, image)

@@ -51,6 +51,9 @@ class Local:
             sizes=_SIZES,
         )
 
+    def prepare(self) -> None:
+        """Nothing: no order is ever in doubt here, for the clip is made when it is collected."""
+
     def submit(self, shot: Shot, image: Path | None) -> Ticket:
         """A ticket at once, the same for the same shot. RequestRejected when it cannot be made here."""
         self._checked(shot, image)
