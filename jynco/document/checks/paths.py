@@ -16,7 +16,7 @@ from jynco.model.storyboard import Document
 
 _MEND: Final = "upload the file as an asset, or copy it into the project, and name it by its path there"
 _NAME_BYTES: Final = 255  # the longest name that file systems keep
-_SCHEME: Final = re.compile(r"[A-Za-z0-9+.-]*:")
+_SCHEME: Final = re.compile(r"[^/]*:")  # FFmpeg takes options in it too: "subfile,,start,0,,:a"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
