@@ -127,7 +127,7 @@ def test_a_hand_that_says_completed_is_not_believed(place: Estate, call: Caller)
 
 def test_twenty_people_write_fifty_times_each(place: Estate, call: Caller) -> None:
     """Each to a field of their own, through revisions that they may find taken: none of a thousand is lost."""
-    times = int(os.environ.get("JYNCO_CHAOS_TIMES", "3"))  # 50 with make chaos
+    times = int(os.environ.get("JYNCO_CHAOS_TIMES", "3"))  # 50 is what is promised
     project = call.create(film("crowd", *(clip(f"p{number}") for number in range(PEOPLE))))
     path = place.file(project)
 
