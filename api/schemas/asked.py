@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from marshmallow.validate import Length, Range
 
 from api.schemas.base import CamelSchema, Count, Dollars, Truth, clip_id, project_id
+from jynco.document.interchange.forms import Form
 from jynco.model.ids import ClipId, ProjectId
 from jynco.model.plan import Wishes
 from jynco.model.states import JobState, Lane, OnMissing, Purpose
@@ -158,3 +159,20 @@ class EventsAsked(CamelSchema):
             "description": "Begin behind this event; 0 is the very first. Without it: with what happens next."
         },
     )
+
+
+class ExportAsked(CamelSchema):
+    """What to export to."""
+
+    to = fields.Enum(
+        Form,
+        by_value=True,
+        required=True,
+        metadata={"description": "otio can be imported again; fcp7xml is for Premiere and Resolve."},
+    )
+
+    @post_load
+    def form(self, data: dict[str, Any], **_: Any) -> Form:
+        """The form as a value."""
+        form: Form = data["to"]
+        return form

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from jynco.errors import UsageWrong
+from jynco.errors import NotFound, UsageWrong
+from jynco.model.ids import ProjectId, is_project_id
 from jynco.model.states import Lane, OnMissing
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -55,6 +56,13 @@ def spending(command: Command) -> Command:
     return click.option(
         "--pay-again", is_flag=True, help="Consent to a second bill after an unknown outcome."
     )(command)
+
+
+def project(text: str) -> ProjectId:
+    """A project's name. NotFound for what cannot be one."""
+    if not is_project_id(text):
+        raise NotFound(f"'{text}' is not a project: projects are called proj_....")
+    return ProjectId(text)
 
 
 def dollars(text: str | None, option: str = "--budget") -> Decimal | None:

@@ -136,6 +136,11 @@ class Client:
         ).json()
         return found
 
+    def export(self, project_id: str, form: str) -> bytes:
+        """A project as a file of another editor: otio, fcp7xml, edl, srt or vtt. NotFound, UsageWrong."""
+        address = f"/v1/projects/{_quoted(project_id)}/export"
+        return self._wire.ask("GET", address, params={"to": form}).content
+
     # --- money ----------------------------------------------------------------------------------------
 
     def costs(self, **asked: str) -> dict[str, Json]:

@@ -144,9 +144,12 @@ def test_an_edit_list_has_the_pictures_at_their_moments() -> None:
 
 
 @pytest.mark.parametrize("fps", [12, 23, 120])
-def test_an_edit_list_counts_in_timecode_or_not_at_all(fps: int) -> None:
-    with pytest.raises(UsageWrong, match=f"no {fps} frames per second"):
-        written(cut(board(clip("a", 1), fps=fps)), Form.EDL)
+def test_what_counts_in_timecode_says_what_it_cannot_count(fps: int) -> None:
+    odd = cut(board(clip("a", 1), fps=fps))
+    for form in (Form.EDL, Form.FCP7XML):
+        with pytest.raises(UsageWrong, match=f"no {fps} frames per second"):
+            written(odd, form)
+    assert read(written(odd, Form.OTIO), "otio_json").duration().value == fps
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from jynco.cli.commands import bench, costs, documents, films, jobs, keys, machine, queues
+from jynco.cli.commands import bench, costs, documents, films, interchange, jobs, keys, machine, queues
 
 
 def register(group: click.Group) -> None:
@@ -19,6 +19,7 @@ def register(group: click.Group) -> None:
         jobs.retry,
         jobs.edit,
         jobs.cancel,
+        interchange.export,
         costs.costs,
         keys.keys,
         queues.queues,

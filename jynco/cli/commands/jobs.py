@@ -14,7 +14,7 @@ from jynco.cli.follow import follow
 from jynco.cli.home import WORKERS, house, patience
 from jynco.cli.speech import Speech
 from jynco.errors import NotFound, UsageWrong
-from jynco.model.ids import ClipId, JobId, ProjectId, is_clip_id, is_job_id, is_project_id
+from jynco.model.ids import ClipId, JobId, ProjectId, is_clip_id, is_job_id
 from jynco.model.jobs import Job
 from jynco.model.states import JobState, Lane
 
@@ -41,7 +41,7 @@ def status(job: str, data: Path | None, as_json: bool) -> int:
 def retry(project: str, clip: str, pay_again: bool, data: Path | None, as_json: bool) -> int:
     """Make CLIP of PROJECT once more, after it failed."""
     speech, settings = Speech.create(as_json), read(data=data)
-    project_id, clip_id = _project(project), _clip(clip)
+    project_id, clip_id = options.project(project), _clip(clip)
     with house(settings, speech, WORKERS) as home:
         return _make(home, project_id, clip_id, pay_again, speech, patience(settings))
 
@@ -55,7 +55,7 @@ def retry(project: str, clip: str, pay_again: bool, data: Path | None, as_json: 
 def edit(project: str, clip: str, prompt: str, data: Path | None, as_json: bool) -> int:
     """Change the prompt of CLIP, and make it."""
     speech, settings = Speech.create(as_json), read(data=data)
-    project_id, clip_id = _project(project), _clip(clip)
+    project_id, clip_id = options.project(project), _clip(clip)
     with house(settings, speech, WORKERS) as home:
         home.storyboard.edit_clip(project_id, clip_id, {"motionPrompt": prompt})
         speech.say("A copy of the storyboard elsewhere keeps its old prompt: write the new one there, too.")
@@ -109,12 +109,6 @@ def _job(text: str) -> JobId:
     if not is_job_id(text):
         raise UsageWrong(f"'{text}' is not a job: jobs are called job_render_... or job_motion_....")
     return JobId(text)
-
-
-def _project(text: str) -> ProjectId:
-    if not is_project_id(text):
-        raise NotFound(f"'{text}' is not a project: projects are called proj_....")
-    return ProjectId(text)
 
 
 def _clip(text: str) -> ClipId:

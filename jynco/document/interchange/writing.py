@@ -35,6 +35,7 @@ def _otio_json(cut: Cut) -> str:
 
 
 def _xml(cut: Cut) -> str:
+    _countable(cut)
     made = _apart(timeline(cut))
     for transition in made.find_children(descended_from_type=_schema().Transition):
         name, category = EFFECTS.get(transition.name, EFFECTS["dissolve"])
@@ -51,13 +52,7 @@ def _xml(cut: Cut) -> str:
 
 
 def _edl(cut: Cut) -> str:
-    rate = cut.timeline.rate
-    if rate.fraction not in TIMECODE:
-        rates = ", ".join(map(str, TIMECODE[:-1]))
-        raise UsageWrong(
-            f"An EDL counts in timecode, which has no {rate} frames per second: "
-            f"set fps to {rates} or {TIMECODE[-1]}, or export otio."
-        )
+    rate = _countable(cut)
     made = _apart(timeline(cut))
     del made.tracks[1:]
     if isinstance(made.tracks[0][0], _schema().Transition):
@@ -68,7 +63,19 @@ def _edl(cut: Cut) -> str:
         clip.metadata["cmx_3600"] = {"reel": "AX"}
         if isinstance(reference, _schema().ExternalReference) and reference.target_url.startswith("file:"):
             reference.target_url = unquote(urlsplit(reference.target_url).path)
-    return _adapted(made, "cmx_3600", {"rate": float(rate.fraction)})
+    return _adapted(made, "cmx_3600", {"rate": rate})
+
+
+def _countable(cut: Cut) -> float:
+    """The film's rate, where a timecode can count it. UsageWrong."""
+    rate = cut.timeline.rate
+    if rate.fraction not in TIMECODE:
+        rates = ", ".join(map(str, TIMECODE[:-1]))
+        raise UsageWrong(
+            f"Timecode has no {rate} frames per second, and this form needs one: "
+            f"set fps to {rates} or {TIMECODE[-1]}, or export otio."
+        )
+    return float(rate.fraction)
 
 
 def _apart(made: otio.schema.Timeline) -> otio.schema.Timeline:

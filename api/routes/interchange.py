@@ -1,0 +1,83 @@
+"""Projects for other editors, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+
+from api.routing import Answer, Routes
+from api.schemas.asked import ExportAsked
+from api.views import links
+from config.guard import asks_for_names
+from jynco.agents.interchange import Address, Exported, by_path
+from jynco.document.interchange.forms import Form
+from jynco.model.ids import ClipId, JobId, ProjectId
+from jynco.model.storyboard import Json
+from workers.house import house
+
+routes = Routes("interchange", "Films for other editors: timelines, edit lists and captions.")
+TEXT: Final[Mapping[str, Json]] = {"type": "string"}
+FILES: Final = {form.media_type.partition(";")[0]: TEXT for form in Form} | {
+    "application/json": {"type": "object", "description": "OpenTimelineIO."}
+}
+CAPTIONS: Final = Answer(TEXT, content_type="text/vtt")
+
+
+@routes.route(
+    "GET",
+    "/v1/projects/<project:project_id>/export",
+    query=ExportAsked,
+    answer=Answer(content=FILES, headers=("Content-Disposition",)),
+    errors=(404, 422),
+)
+def export_project(project_id: ProjectId, query: Form) -> ResponseReturnValue:
+    """Export the timeline
+
+    To OpenTimelineIO, Final Cut Pro 7 XML (Premiere, Resolve), a CMX 3600 edit list, SRT or WebVTT. Media are named by
+    their paths where the server asks nobody for a name and is this machine, else by their addresses here.
+    """
+    return _file(house().interchange.export(project_id, query, _address(project_id)))
+
+
+@routes.route("GET", "/v1/projects/<project:project_id>/captions.vtt", answer=CAPTIONS, errors=(404, 422))
+def get_project_captions(project_id: ProjectId) -> ResponseReturnValue:
+    """Captions of the storyboard as it is now"""
+    here = house()
+    return _captions(here.interchange.captions(project_id, here.storyboard.current(project_id).document))
+
+
+@routes.route("GET", "/v1/jobs/<job:job_id>/captions.vtt", answer=CAPTIONS, errors=(404, 422))
+def get_captions(job_id: JobId) -> ResponseReturnValue:
+    """Captions of a film
+
+    WebVTT out of the text layers, as they were when the film was begun.
+    """
+    here = house()
+    job = here.database.jobs.get(job_id)
+    document = job.document or here.storyboard.current(job.project_id).document
+    return _captions(here.interchange.captions(job.project_id, document))
+
+
+def _address(project_id: ProjectId) -> Address:
+    """Nobody far away is told where files lie on this machine."""
+    if not asks_for_names(house().settings):
+        return by_path
+    root = request.url_root.rstrip("/")
+
+    def link(clip_id: ClipId | None, _: Path) -> str | None:
+        return None if clip_id is None else root + links.video(project_id, clip_id)
+
+    return link
+
+
+def _file(made: Exported) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"', "Cache-Control": "no-store"}
+    return Response(made.content, content_type=made.media_type, headers=headers)
+
+
+def _captions(text: bytes) -> Response:
+    return Response(text, content_type="text/vtt; charset=utf-8", headers={"Cache-Control": "no-cache"})
