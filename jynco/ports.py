@@ -150,6 +150,9 @@ class Jobs(Protocol):
     ) -> Sequence[Job]: ...
     def children(self, job_id: JobId) -> Sequence[Job]: ...
     def active(self, project_id: ProjectId) -> Sequence[Job]: ...  # render and clips jobs not yet terminal
+    def made(
+        self, project_id: ProjectId, clip_id: ClipId
+    ) -> Sequence[Job]: ...  # the clip's films, the newest first
     def claim(self, job_id: JobId, owner: str, seconds: float) -> Claim | None: ...  # None: taken or terminal
     def beat(self, claim: Claim, seconds: float, progress: float) -> None: ...
     def park(
@@ -248,10 +251,16 @@ class Webhooks(Protocol):
     def delete(self, webhook_id: str) -> None: ...  # with its deliveries
     def rotate(self, webhook_id: str, secret: str, seconds: float) -> Webhook: ...  # the old one signs along
     def enable(self, webhook_id: str) -> Webhook: ...
-    def deliveries(self, webhook_id: str, after: int | None, limit: int) -> Sequence[Delivery]: ...  # newest first
+    def deliveries(
+        self, webhook_id: str, after: int | None, limit: int
+    ) -> Sequence[Delivery]: ...  # newest first
     def replay(self, webhook_id: str, delivery_id: str) -> Delivery: ...  # under the same id; due now
-    def claim(self, owner: str, seconds: float, limit: int, load: Load) -> Sequence[Parcel]: ...  # what is due
-    def settle(self, parcel: Parcel, attempt: Attempt, settled: Settlement) -> bool: ...  # False: not ours any more
+    def claim(
+        self, owner: str, seconds: float, limit: int, load: Load
+    ) -> Sequence[Parcel]: ...  # what is due
+    def settle(
+        self, parcel: Parcel, attempt: Attempt, settled: Settlement
+    ) -> bool: ...  # False: not ours any more
     def next_due(self) -> float | None: ...  # seconds until something can be claimed; None: nothing is owed
     def sweep(self) -> int: ...  # forgets what ended long ago
 

@@ -93,6 +93,9 @@ def in_postgres(url: str) -> Iterator[Subject]:
                 "UPDATE admissions SET asked_at = asked_at - %(age)s, until = until - %(age)s,"
                 " admitted_at = admitted_at - %(age)s",
                 "UPDATE breakers SET open_until = open_until - %(age)s, probe_until = probe_until - %(age)s",
+                "UPDATE webhook_deliveries SET lease_until = lease_until - %(age)s, due_at = due_at - %(age)s,"
+                " ended_at = ended_at - %(age)s",
+                "UPDATE webhooks SET old_until = old_until - %(age)s, failing_since = failing_since - %(age)s",
                 "UPDATE replies SET lease_until = lease_until - %(age)s, created_at = created_at - %(age)s",
             ):
                 connection.execute(change, {"age": timedelta(seconds=seconds)})

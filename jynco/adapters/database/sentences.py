@@ -1,8 +1,10 @@
-"""What both databases say at a vendor's gate."""
+"""What both databases say: at a vendor's gate first."""
 
 from __future__ import annotations
 
+from jynco.errors import Conflict, NotFound
 from jynco.model.admission import Gate
+from jynco.model.webhooks import KEPT, MOST, Webhook
 
 
 def failing(gate: Gate, failures: int, reason: str) -> str:
@@ -18,3 +20,26 @@ def probed(gate: Gate) -> str:
 def full(gate: Gate) -> str:
     """Why this one waits in line."""
     return f"{gate.name} has no room just now."
+
+
+# --- and of webhooks ----------------------------------------------------------------------------------
+
+
+def unknown_webhook(webhook_id: str) -> NotFound:
+    """For a receiver that is not there."""
+    return NotFound(f"There is no webhook {webhook_id}; list them to see those there are.")
+
+
+def unknown_delivery(delivery_id: str) -> NotFound:
+    """For a delivery that is not there."""
+    return NotFound(f"There is no delivery {delivery_id}; ended ones are kept for {KEPT.days} days.")
+
+
+def too_many_webhooks() -> Conflict:
+    """For one receiver more than a tenant may have."""
+    return Conflict(f"There are {MOST} webhooks already: delete one first.")
+
+
+def disabled(webhook: Webhook) -> Conflict:
+    """For a replay that nobody would deliver."""
+    return Conflict(f"{webhook.webhook_id} is disabled ({webhook.disabled_reason}): enable it first.")

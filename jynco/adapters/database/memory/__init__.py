@@ -12,6 +12,7 @@ from jynco.adapters.database.memory.ledger import MemoryLedger
 from jynco.adapters.database.memory.projects import MemoryProjects
 from jynco.adapters.database.memory.replies import MemoryReplies
 from jynco.adapters.database.memory.store import Store
+from jynco.adapters.database.memory.webhooks import MemoryWebhooks
 from jynco.model.money import Budget
 from jynco.ports import Clock
 
@@ -41,6 +42,7 @@ class MemoryDatabase:
         self.jobs = MemoryJobs(store, tenant)
         self.ledger = MemoryLedger(store, tenant, self._ceiling)
         self.books = MemoryBooks(store, tenant, self._ceiling)
+        self.webhooks = MemoryWebhooks(store, tenant)
 
     def ping(self) -> None:
         """It is always there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from jynco.adapters.database import payloads
 from jynco.adapters.database.memory.leases import hand_back, held
 from jynco.adapters.database.memory.store import JobRow, Store, shown_job
 from jynco.model.ids import JobId
@@ -19,7 +20,11 @@ def finish_motion(store: Store, claim: Claim, outcome: Outcome) -> None:
     clip = store.clips.get((row.job.project_id, outcome.clip_id))
     if clip and _concerns(row.job, outcome, clip):
         store.touch(clip.project_id)
-        store.put_clip(_made(row.job, outcome, clip))
+        made = _made(row.job, outcome, clip)
+        store.put_clip(made)
+        store.owe(clip.project_id, payloads.clip_end(clip, made, row.job.job_id))
+    if row.job.parent_id is None:
+        store.owe(row.job.project_id, payloads.job_end(row.job))
     film = store.jobs.get(row.job.parent_id) if row.job.parent_id else None
     if film and not film.job.state.terminal:
         film.due_at = store.now()
@@ -55,6 +60,7 @@ def finish_render(
     row = held(store, claim)
     _end(store, row, JobState.FAILED if failure else JobState.COMPLETED, failure)
     row.job = replace(row.job, output=output, receipt=receipt)
+    store.owe(row.job.project_id, payloads.job_end(row.job))
 
 
 def _end(store: Store, row: JobRow, state: JobState, failure: Failure | None = None) -> None:
@@ -74,6 +80,7 @@ def cancel(store: Store, job_id: JobId) -> Job:
             row.fence += 1
             _end(store, row, JobState.CANCELLED)
         _set_back(store, {row.job.job_id for row in ended})
+        store.owe(job.project_id, payloads.job_end(store.job(job_id).job))
     return shown_job(store.job(job_id))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from jynco.adapters.database import payloads
 from jynco.adapters.database.memory import casts, endings, leases
 from jynco.adapters.database.memory.store import JobRow, Store, alone, missing_job, shown_job
 from jynco.adapters.database.text import copied
 from jynco.errors import Conflict, NotFound
-from jynco.model.ids import JobId, ProjectId
+from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt, Remark
 from jynco.model.motion import Shot
 from jynco.model.states import JobKind, JobState
@@ -36,8 +37,11 @@ class MemoryJobs:
         for job in parents_first:
             self.store.jobs[job.job_id] = JobRow(self._asked(job), self.store.now())
             self.store.tell_job(job, JobState.QUEUED)
+        subject = parents_first[0].job_id if parents_first else ""
         for clip in clips:
+            before = self.store.clips.get((clip.project_id, clip.clip_id))
             self.store.put_clip(clip)
+            self.store.owe(clip.project_id, payloads.clip_end(before, clip, subject))
 
     @alone
     def get(self, job_id: JobId) -> Job:
@@ -74,6 +78,17 @@ class MemoryJobs:
                 and (job.kind is JobKind.RENDER or job.parent_id is None)
             )
         )
+
+    @alone
+    def made(self, project_id: ProjectId, clip_id: ClipId) -> Sequence[Job]:
+        """The jobs that have made a film of the clip, the newest first."""
+        mine = self._in_order(
+            lambda job: (
+                (job.project_id, job.clip_id) == (project_id, clip_id)
+                and (job.kind, job.state) == (JobKind.MOTION, JobState.COMPLETED)
+            )
+        )
+        return mine[::-1]
 
     @alone
     def claim(self, job_id: JobId, owner: str, seconds: float) -> Claim | None:

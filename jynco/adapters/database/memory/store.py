@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from jynco.model.jobs import ClipRow, Event, Generation, Job, Project
 from jynco.model.money import Budget
 from jynco.model.states import JobState
 from jynco.model.storyboard import Json
+from jynco.model.webhooks import Delivery, News, Webhook
 from jynco.ports import Clock
 
 
@@ -40,6 +42,15 @@ class Attempt:
     lease_until: datetime | None
 
 
+@dataclass(slots=True)
+class DeliveryRow:
+    """A delivery and its lease."""
+
+    delivery: Delivery
+    owner: str | None = None
+    lease_until: datetime | None = None
+
+
 class Store:
     """The rows, and what every change of them has in common."""
 
@@ -52,6 +63,9 @@ class Store:
         self.project_budgets: dict[ProjectId, Budget] = {}
         self.tenant_budgets: dict[str, Budget] = {}
         self.pauses: dict[str, datetime] = {}  # what people hold back, and since when
+        self.webhooks: dict[str, Webhook] = {}
+        self.deliveries: dict[str, DeliveryRow] = {}  # in the order they came in
+        self.ordinals = itertools.count(1)  # of deliveries
         self.events: list[Event] = []
         self._event_ids = 0
         self._clock = clock
@@ -99,6 +113,25 @@ class Store:
     def tell_job(self, job: Job, state: JobState) -> None:
         """Say that the job has come to ``state``."""
         self.tell(job.project_id, "job", payloads.of_job(job.job_id, state))
+
+    def owe(self, project_id: ProjectId, *told: News | None) -> None:
+        """Owe the news to those of the project's tenant who want it; what is owed already is not owed twice."""
+        receivers = [each for each in self.webhooks.values() if self.owns(each.tenant, project_id)]
+        for webhook, news in ((webhook, news) for webhook in receivers for news in told if news is not None):
+            named = news.delivery_id(webhook.webhook_id)
+            if webhook.wants(news.topic) and named not in self.deliveries:
+                payload = copied(payloads.of_news(news, self.now()))
+                self.deliveries[named] = DeliveryRow(
+                    Delivery(
+                        named,
+                        webhook.webhook_id,
+                        next(self.ordinals),
+                        news.topic,
+                        payload,
+                        due_at=self.now(),
+                        created_at=self.now(),
+                    )
+                )
 
     def put_clip(self, clip: ClipRow) -> None:
         """Keep a clip's row and say so."""

@@ -14,6 +14,7 @@ from jynco.adapters.database.postgres.keys import PostgresKeys
 from jynco.adapters.database.postgres.ledger import PostgresLedger
 from jynco.adapters.database.postgres.projects import PostgresProjects
 from jynco.adapters.database.postgres.replies import PostgresReplies
+from jynco.adapters.database.postgres.webhooks import PostgresWebhooks
 from jynco.model.money import Budget
 
 __all__ = ["PostgresDatabase"]
@@ -54,6 +55,7 @@ class PostgresDatabase:
         self.replies = PostgresReplies(self._gate)
         self.keys = PostgresKeys(self._gate)
         self.admission = PostgresAdmission(self._gate)
+        self.webhooks = PostgresWebhooks(self._gate)
 
     def ping(self) -> None:
         """Raises ServiceAway when Postgres does not answer."""

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
-from jynco.adapters.database.postgres import rows
+from jynco.adapters.database import payloads
+from jynco.adapters.database.postgres import outbox, rows
 from jynco.adapters.database.postgres.events import hold, tell_clips, tell_jobs
 from jynco.adapters.database.postgres.leases import change
 from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
 from jynco.errors import NotFound
 from jynco.model.ids import JobId
-from jynco.model.jobs import Claim, Failure, Job, Outcome, Receipt
+from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt
 from jynco.model.states import ClipStatus, JobState
 
 
 def finish_motion(connection: Connection, claim: Claim, outcome: Outcome) -> None:
     """The clip is made, or cannot be. Its row follows unless people have edited the clip since."""
     hold(connection, claim.job.job_id)
+    before = outbox.before(connection, [ClipRow(claim.job.project_id, outcome.clip_id)])
     ended = JobState.COMPLETED if outcome.status is ClipStatus.COMPLETED else JobState.FAILED
     job = _end(connection, claim, ended, {"failure": rows.from_failure(outcome.failure)})
     changed = update(clips).where(_concerns(job, outcome)).values(_made(job, outcome)).returning(clips)
-    tell_clips(connection, [rows.to_clip(row) for row in connection.execute(changed).mappings()])
+    made = [rows.to_clip(row) for row in connection.execute(changed).mappings()]
+    tell_clips(connection, made)
+    news = (payloads.clip_end(before.get(clip.clip_id), clip, job.job_id) for clip in made)
+    # Who asked for a film hears of it at its end, and of its clips; a clip asked for by itself is a job as well.
+    outbox.owe(connection, job.project_id, *news, None if job.parent_id else payloads.job_end(job))
     if job.parent_id:  # the film's turn: its grace begins now
         film = update(jobs).where(jobs.c.job_id == job.parent_id, jobs.c.state.in_(OPEN))
         connection.execute(film.values(due_at=NOW))
@@ -62,7 +68,8 @@ def finish_render(
         "receipt": rows.from_receipt(receipt),
         "failure": rows.from_failure(failure),
     }
-    _end(connection, claim, JobState.FAILED if failure else JobState.COMPLETED, made)
+    job = _end(connection, claim, JobState.FAILED if failure else JobState.COMPLETED, made)
+    outbox.owe(connection, job.project_id, payloads.job_end(job))
 
 
 def _end(connection: Connection, claim: Claim, state: JobState, made: dict[str, object]) -> Job:
@@ -86,8 +93,10 @@ def cancel(connection: Connection, job_id: JobId) -> Job:
         job_ids = sorted(connection.scalars(ended))
         tell_jobs(connection, project_id, job_ids, JobState.CANCELLED)
         _set_back(connection, job_ids)
-    row = connection.execute(select(jobs).where(jobs.c.job_id == job_id)).mappings().one()
-    return rows.to_job(row)
+    job = rows.to_job(connection.execute(select(jobs).where(jobs.c.job_id == job_id)).mappings().one())
+    if not state.terminal:
+        outbox.owe(connection, project_id, payloads.job_end(job))
+    return job
 
 
 def _cancelled() -> dict[str, object]:

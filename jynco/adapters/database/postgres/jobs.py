@@ -8,15 +8,15 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from jynco.adapters.database import payloads
-from jynco.adapters.database.postgres import casts, endings, leases, rows
+from jynco.adapters.database.postgres import casts, endings, leases, outbox, rows
 from jynco.adapters.database.postgres.events import tell, touch
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
 from jynco.adapters.database.postgres.tenants import own, refuse_foreign
-from jynco.model.ids import JobId, ProjectId
+from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt, Remark
 from jynco.model.motion import Shot
-from jynco.model.states import JobKind, JobState
+from jynco.model.states import ClipStatus, JobKind, JobState
 
 
 class PostgresJobs:
@@ -33,6 +33,7 @@ class PostgresJobs:
             for project_id in sorted(project_ids):
                 touch(connection, project_id)
             _insert_jobs(connection, jobs)
+            _owe_ends(connection, jobs, clips)
             _set_clips(connection, clips)
 
     def get(self, job_id: JobId) -> Job:
@@ -65,6 +66,12 @@ class PostgresJobs:
         """Films, and clips asked for by themselves, that have not ended."""
         whole = or_(jobs.c.kind == JobKind.RENDER, jobs.c.parent_id.is_(None))
         return self._in_order((jobs.c.project_id == project_id) & jobs.c.state.in_(OPEN) & whole)
+
+    def made(self, project_id: ProjectId, clip_id: ClipId) -> Sequence[Job]:
+        """The jobs that have made a film of the clip, the newest first."""
+        done = (jobs.c.kind == JobKind.MOTION) & (jobs.c.state == JobState.COMPLETED)
+        mine = (jobs.c.project_id == project_id) & (jobs.c.clip_id == clip_id)
+        return self._in_order(done & mine)[::-1]
 
     def claim(self, job_id: JobId, owner: str, seconds: float) -> Claim | None:
         """The right to work on the job for ``seconds``; None when it is taken, ended or gone."""
@@ -134,6 +141,17 @@ def _insert_jobs(connection: Connection, accepted: Sequence[Job]) -> None:
         connection.execute(insert(jobs), [rows.from_job(job) for job in parents_first])
     for job in parents_first:
         tell(connection, job.project_id, "job", payloads.of_job(job.job_id, JobState.QUEUED))
+
+
+def _owe_ends(connection: Connection, accepted: Sequence[Job], changed: Sequence[ClipRow]) -> None:
+    """Some clips are at their end before anything began: found in the cache, footage, or impossible."""
+    ended = [clip for clip in changed if clip.status in {ClipStatus.COMPLETED, ClipStatus.FAILED}]
+    subject = accepted[0].job_id if accepted else ""
+    for project_id in sorted({clip.project_id for clip in ended}):
+        own = [clip for clip in ended if clip.project_id == project_id]
+        before = outbox.before(connection, own)
+        news = (payloads.clip_end(before.get(clip.clip_id), clip, subject) for clip in own)
+        outbox.owe(connection, project_id, *news)
 
 
 def _set_clips(connection: Connection, changed: Sequence[ClipRow]) -> None:
