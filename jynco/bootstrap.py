@@ -28,7 +28,9 @@ from jynco.agents.motion import Motion, Tools, Withdrawal
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.render import Render
 from jynco.agents.scouting import Scout
+from jynco.agents.sequel import Continuing
 from jynco.agents.storyboard import StoryboardKeeper
+from jynco.agents.takes import Takes
 from jynco.compose.hardware import Devices
 from jynco.errors import UsageWrong
 from jynco.model.admission import Breaker, Rules
@@ -73,6 +75,17 @@ class House:
         lock, store = self.ground.lock, self.quartermaster
         architect = Architect(database, keeper, store, drafter, lock, self.clock, self.scout)
         return replace(self, database=database, storyboard=keeper, casting=casting, architect=architect)
+
+    @property
+    def takes(self) -> Takes:
+        """What was made of each clip, and the way back to it."""
+        drafter = Drafter(self.quartermaster, self.casting)
+        return Takes(self.database, self.storyboard, self.quartermaster, drafter, self.architect, self.clock)
+
+    @property
+    def continuing(self) -> Continuing:
+        """Clips that begin where others end."""
+        return Continuing(self.storyboard, self.quartermaster, self.clock)
 
     def close(self) -> None:
         """Give the connections back."""

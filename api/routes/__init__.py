@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.routes import assets, clips, costs, events, health, jobs, plan, projects, queues, storyboard, streams
+from api.routes import (
+    assets,
+    clips,
+    costs,
+    events,
+    health,
+    jobs,
+    plan,
+    projects,
+    queues,
+    storyboard,
+    streams,
+    takes,
+)
 from api.routing import Routes
 
 ALL: Final[tuple[Routes, ...]] = (
@@ -16,6 +29,7 @@ ALL: Final[tuple[Routes, ...]] = (
     jobs.routes,
     streams.routes,
     clips.routes,
+    takes.routes,
     events.routes,
     queues.routes,
     health.routes,

@@ -86,6 +86,17 @@ def test_active_jobs_are_films_and_clips_asked_for_alone(subject: Subject) -> No
     assert [job.job_id for job in subject.database.jobs.active(PROJECT)] == ["job_motion_b"]
 
 
+def test_films_of_a_clip_are_found_newest_first(subject: Subject) -> None:
+    jobs = subject.database.jobs
+    first, other = subject.begin("a", "b")[1:]
+    again = replace(motion("again", None), clip_id=ClipId("clip_a"))
+    jobs.accept([again], [])
+    assert jobs.made(PROJECT, ClipId("clip_a")) == []
+    for job in (first, other, again):
+        jobs.finish_motion(subject.claim(job), made(job))
+    assert [job.job_id for job in jobs.made(PROJECT, ClipId("clip_a"))] == [again.job_id, first.job_id]
+
+
 def test_a_made_clip_is_written_with_its_job(subject: Subject) -> None:
     job = subject.begin("a")[1]
     claim = subject.claim(job)

@@ -15,6 +15,7 @@ from jynco.model.media import Command, MediaInfo
 from jynco.ports import Media, Storage
 
 SECONDS: Final = 20.0  # for one frame
+TAIL: Final = 1.0  # seconds that are read to come to the last frame
 STRIP_SECONDS: Final = 120.0  # for reading all of a film
 STRIP_HEIGHT: Final = 90  # pixels
 QUALITY: Final = ("-q:v", "4")
@@ -41,6 +42,15 @@ class Glimpses:
         strip = f"{every},{still},scale=-2:{STRIP_HEIGHT},tile={count}x1"
         sink = ("-map", "0:V:0", "-frames:v", "1", "-vf", strip, *QUALITY)
         return self._made(path, info, sha256, (), sink, STRIP_SECONDS)
+
+    def last(self, path: Path, info: MediaInfo, target: Path) -> None:
+        """The film's last frame as a PNG of its full size. Errors as for a poster."""
+        if not info.width:
+            raise AssetRefused(f"'{path.name}' has no picture.")
+        at = max(0.0, float(info.duration) - TAIL)
+        opened = ("-protocol_whitelist", "file", "-f", info.format, "-ss", f"{at:.3f}", "-i", f"file:{path}")
+        each = ("-map", "0:V:0", "-pix_fmt", "rgb24", "-update", "1", f"file:{target}")  # over the one before
+        self._media.run(Command((*opened, *each), frames=1), Unwatched(), timeout=SECONDS)
 
     def _made(
         self,

@@ -147,6 +147,13 @@ class Quartermaster:
         """``count`` frames from all over the film, side by side in one JPEG. As ``poster``."""
         return self.stills.filmstrip(path, self.film(path), self.fingerprint(path), count)
 
+    def last_frame(self, project_id: ProjectId, path: Path) -> str:
+        """The film's last frame as a picture of the project; returns its path for the document. As ``poster``."""
+        with self._storage.scratch() as folder:
+            picture = folder / "last.png"
+            self.stills.last(path, self.film(path), picture)
+            return self.receive(project_id, picture.name, picture)
+
     # --- films ---------------------------------------------------------------------------------------
 
     def scratch(self) -> AbstractContextManager[Path]:

@@ -18,6 +18,7 @@ VALUES = {
     "project_id": "proj_nobody",
     "clip_id": "clip_1",
     "job_id": "job_render_nobody",
+    "take_id": "job_motion_nobody",
     "queue": "motion.no",
     "number": "0",
 }
