@@ -78,6 +78,9 @@ class Settings:
     encoder: str = "software"  # or a device's name, or "auto"
     share_cache: bool = False  # one tenant's clips are found by the others too
     public_url: str | None = None
+    outgoing_loopback: bool = (
+        False  # webhooks and pictures' addresses may lead to this machine: for trials only
+    )
     port: int = 8000
     host: str = "127.0.0.1"
     web_processes: int = 1
@@ -140,6 +143,7 @@ def _parse(env: _Variables) -> Settings:
         encoder=env.choice("JYNCO_ENCODER", ENCODERS) or "software",
         share_cache=env.choice("JYNCO_SHARE_CACHE", ("on", "off")) == "on",
         public_url=env.text("JYNCO_PUBLIC_URL"),
+        outgoing_loopback=env.choice("JYNCO_OUTGOING_LOOPBACK", ("on", "off")) == "on",
         port=env.whole("PORT", 8000, 65535),
         # A platform that hands out PORT expects the process on every interface; alone, only this machine is let in.
         host="0.0.0.0" if env.text("DYNO") else "127.0.0.1",

@@ -18,12 +18,16 @@ from jynco.adapters.database.desk import LOCAL, desk
 from jynco.adapters.lock.file import FileLocks
 from jynco.adapters.lock.slots import HostSlots
 from jynco.adapters.lock.watchful import WatchfulLocks
+from jynco.adapters.outgoing import Outgoing
+from jynco.adapters.outgoing import Rules as Addresses
 from jynco.adapters.providers.account import Account
 from jynco.adapters.storage.local import LocalStorage
 from jynco.agents.architect import Architect
 from jynco.agents.casting import Casting
 from jynco.agents.cutting import Cutting
 from jynco.agents.drawing import Drafter
+from jynco.agents.herald import Herald
+from jynco.agents.interchange import Interchange
 from jynco.agents.motion import Motion, Tools, Withdrawal
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.render import Render
@@ -64,6 +68,7 @@ class House:
     withdrawal: Withdrawal
     render: Render
     scout: Scout
+    interchange: Interchange
     ground: Ground
 
     def of(self, tenant: str) -> House:
@@ -74,7 +79,14 @@ class House:
         drafter = Drafter(self.quartermaster, casting)
         lock, store = self.ground.lock, self.quartermaster
         architect = Architect(database, keeper, store, drafter, lock, self.clock, self.scout)
-        return replace(self, database=database, storyboard=keeper, casting=casting, architect=architect)
+        return replace(
+            self,
+            database=database,
+            storyboard=keeper,
+            casting=casting,
+            architect=architect,
+            interchange=Interchange(database, keeper, store),
+        )
 
     @property
     def takes(self) -> Takes:
@@ -86,6 +98,23 @@ class House:
     def continuing(self) -> Continuing:
         """Clips that begin where others end."""
         return Continuing(self.storyboard, self.quartermaster, self.clock)
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """The way to addresses that strangers named."""
+        return Outgoing(Addresses(loopback=self.settings.outgoing_loopback))
+
+    @property
+    def herald(self) -> Herald:
+        """Who tells the receivers of webhooks."""
+        return Herald(
+            self.database.webhooks,
+            self.outgoing,
+            self.clock,
+            public_url=self.settings.public_url,
+            pace=self.settings.retry_base / 2,  # seconds of the first wait for a vendor; 2 unless it was said
+            lease=self.settings.lease,
+        )
 
     def close(self) -> None:
         """Give the connections back."""
@@ -142,6 +171,7 @@ def build(
         ),
         render=Render(database, quartermaster, media, slots=_slots(settings), device=device),
         scout=scout,
+        interchange=Interchange(database, keeper, quartermaster),
         ground=Ground(storage, lock, providers),
     )
 
@@ -166,6 +196,13 @@ def workshop(settings: Settings) -> tuple[Quartermaster, Casting]:
     media, pictures = _media()
     providers = _providers(settings, SystemClock())
     return Quartermaster(_storage(settings), media, pictures), Casting(providers, settings.providers)
+
+
+def tags(film: Path) -> Mapping[str, str]:
+    """What a film says of itself, its storyboard among it. AssetRefused."""
+    from jynco.adapters.media import tags
+
+    return tags.tags(film)
 
 
 def _casting(settings: Settings, providers: Mapping[str, Provider], tenant: str) -> Casting:

@@ -12,7 +12,10 @@ from config.settings import Settings
 from workers.queues import QUEUES, UPKEEP
 
 app = Celery(
-    "jynco", include=[f"workers.tasks.{name}" for name in ("motion", "withdraw", "render", "segments", "upkeep")]
+    "jynco",
+    include=[
+        f"workers.tasks.{name}" for name in ("motion", "withdraw", "render", "segments", "upkeep", "deliver")
+    ],
 )
 
 

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from jynco.agents.architect import Started
 from jynco.agents.parting import Share
+from jynco.errors import ServiceAway
 from jynco.model.ids import CacheKey, JobId
 from jynco.model.jobs import Job
 from workers import queues
@@ -59,6 +60,16 @@ def withdraw() -> bool:
     return _ring(
         [app.signature("motion.withdraw", immutable=True).set(queue=queues.RESUME, expires=60)], None
     )
+
+
+def announce() -> bool:
+    """Ring for the receivers of webhooks, where any is owed something; False when the sweeper has to, or need not."""
+    try:
+        owed = house().database.webhooks.next_due() is not None
+    except ServiceAway:  # what has just ended has ended all the same
+        return False
+    bell = app.signature("webhooks.deliver", immutable=True).set(queue=queues.UPKEEP, expires=60)
+    return owed and _ring([bell], None)
 
 
 def _ring(header: Sequence[Signature], body: Signature | None) -> bool:

@@ -11,6 +11,7 @@ for _module in (
     "workers.tasks.render",
     "workers.tasks.segments",
     "workers.tasks.upkeep",
+    "workers.tasks.deliver",
     "workers.results",
     "celery.apps.beat",
     "celery.apps.worker",

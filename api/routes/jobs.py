@@ -66,6 +66,7 @@ def cancel_job(job_id: JobId) -> ResponseReturnValue:
     """
     ended = house().architect.cancel(job_id)
     dispatch.withdraw()
+    dispatch.announce()
     return told(_view(ended))
 
 

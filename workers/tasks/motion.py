@@ -16,6 +16,7 @@ from jynco.model.jobs import Claim, Outcome
 from jynco.ports import Heart
 from workers import base, dispatch, queues
 from workers.app import app
+from workers.courier import courier
 from workers.house import house
 from workers.mirror import mirror
 
@@ -88,6 +89,7 @@ def _finish(claim: Claim, outcome: Outcome) -> dict[str, str]:
     except LeaseLost:
         raise Ignore from None
     mirror.changed(claim.job.project_id)
+    courier.ring()
     return {"jobId": outcome.job_id, "status": str(outcome.status)}
 
 

@@ -105,4 +105,5 @@ def _end(claim: Claim, failure: Failure | None, rendered: Rendered | None = None
         )
     except LeaseLost:
         raise Ignore from None
+    dispatch.announce()
     return {"jobId": claim.job.job_id, "status": "failed" if failure else "completed"}

@@ -8,6 +8,7 @@ from jynco.adapters.database.desk import desk
 from jynco.model.states import JobKind
 from workers import backlog, dispatch
 from workers.app import app
+from workers.courier import courier
 from workers.house import house
 
 log = logging.getLogger("jynco.upkeep")
@@ -29,3 +30,5 @@ def sweep() -> None:
     here.quartermaster.sweep()
     desk(here.database).replies.sweep()
     here.database.admission.sweep()
+    here.database.webhooks.sweep()
+    courier.ring()
