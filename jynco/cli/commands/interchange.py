@@ -10,15 +10,22 @@ from typing import Any, Final
 import click
 
 from config.settings import read
+from jynco.bootstrap import House, tags
 from jynco.cli import exits, options, remote
 from jynco.cli.home import house
+from jynco.cli.paper import Paper
 from jynco.cli.speech import Speech
-from jynco.client import Client
+from jynco.client import Client, luggage
+from jynco.document import files
+from jynco.document.interchange.carried import carried
 from jynco.document.interchange.forms import Form
-from jynco.errors import StorageFull, UsageWrong
-from jynco.model.storyboard import Json
+from jynco.document.view import storyboard
+from jynco.errors import AssetRefused, PathRefused, StorageFull, UsageWrong
+from jynco.model.ids import ProjectId
+from jynco.model.storyboard import Document, Json
 
 FORMS: Final = ",".join(Form)
+NAMED: Final = 10  # files in one sentence
 
 
 def _there(client: Client, speech: Speech, **asked: Any) -> int:
@@ -44,6 +51,70 @@ def export(project: str, to: str, out: Path, data: Path | None, as_json: bool) -
     with house(read(data=data), speech) as home:
         made = {form: home.interchange.export(name, form).content for form in forms}
     return _written(speech, folder, name, made)
+
+
+def _opened_there(client: Client, speech: Speech, **asked: Any) -> int:
+    """``jynco open``, of a project elsewhere. Its files are sent where they lie beside the film."""
+    film: Path = asked["film"]
+    document = _carried(film, asked["name"])
+    if asked["out"] is not None:
+        return _saved(speech, asked["out"], document)
+    missing = [path for path in luggage.names(document) if not (film.resolve().parent / path).is_file()]
+    if missing:
+        raise AssetRefused(
+            f"{_listed(missing)} are not beside {film}: put them there, or write --out a storyboard."
+        )
+    client.store(document, film.resolve().parent)
+    speech.answer(
+        f"{document['projectId']} is there again", {"projectId": document["projectId"], "missing": []}
+    )
+    return exits.DONE
+
+
+@click.command("open")
+@click.argument("film", type=click.Path(path_type=Path))
+@click.option("--as", "name", metavar="PROJECT", help="Under another name than the film's own.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Only write the storyboard into this file."
+)
+@options.common
+@remote.instead(_opened_there)
+def unpack(film: Path, name: str | None, out: Path | None, data: Path | None, as_json: bool) -> int:
+    """Bring back the project of FILM: its storyboard is inside. Pictures that lie beside it come along."""
+    speech, document = Speech.create(as_json), _carried(film, name)
+    if out is not None:
+        return _saved(speech, out, document)
+    with house(read(data=data), speech) as home:
+        found = home.storyboard.create(document).project_id
+        wanted = dict.fromkeys(Paper(film, document, storyboard(document)).paths)
+        missing = [path for path in wanted if not _brought(home, found, film, path)]
+    if missing:
+        speech.say(f"Not beside {film}, and so to be brought: {_listed(missing)}.")
+    speech.answer(f"{found} is there again", {"projectId": found, "missing": [*missing]})
+    return exits.DONE
+
+
+def _carried(film: Path, name: str | None) -> Document:
+    return carried(tags(film), str(film), options.project(name) if name is not None else None)
+
+
+def _brought(home: House, project_id: ProjectId, film: Path, path: str) -> bool:
+    try:
+        home.quartermaster.bring_in(project_id, film.resolve().parent, [path])
+    except (AssetRefused, PathRefused):
+        return False
+    return True
+
+
+def _saved(speech: Speech, out: Path, document: Document) -> int:
+    files.write(out, document)
+    speech.answer(str(out), {"projectId": document["projectId"], "storyboard": str(out)})
+    return exits.DONE
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _written(speech: Speech, folder: Path, name: str, made: Mapping[Form, bytes]) -> int:
