@@ -185,6 +185,10 @@ class NotAccepted(ProviderError):
     retryable = True
 
 
+class RateLimited(NotAccepted):
+    """The provider is well and asks for patience. It counts as a refusal, and not as a fault of the provider."""
+
+
 class RequestRejected(ProviderError):
     """The provider says the request itself is wrong; the same request will be refused again."""
 

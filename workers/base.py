@@ -41,7 +41,7 @@ from workers.house import house
 log = logging.getLogger("jynco.workers")
 RETRIES: Final = 3  # after the first try, for submits that were refused
 CRASHES: Final = 3
-LONGEST_WAIT: Final = 60.0
+LONGEST_WAIT: Final = 60.0  # seconds that anybody who is away or busy may ask for
 HELD_BACK: Final = 15.0  # seconds, at most, until what was resumed goes on
 AWAY: Final = 5.0  # seconds between two tries while something is away
 _quarantine: Final = threading.Lock()
@@ -139,5 +139,5 @@ def wait_after_refusal(attempts: int, error: JyncoError) -> float | None:
     if not isinstance(error, NotAccepted | StorageFull) or attempts >= RETRIES:
         return None
     base = house().settings.retry_base * 2.0**attempts
-    least = max(base, error.retry_after or 0.0)
-    return min(least + random.uniform(0, base / 10), max(LONGEST_WAIT, least))
+    least = max(base, min(error.retry_after or 0.0, LONGEST_WAIT))
+    return least + random.uniform(0, base / 10)

@@ -15,6 +15,7 @@ from typing import Final
 from jynco.model.ids import CacheKey
 from jynco.model.jobs import Job
 
+PAUSES: Final = 4  # of a gate that keeps failing, through which a job waits before it ends
 PROVIDER: Final = "provider:"  # before a provider's name where queues have names too
 
 
@@ -63,6 +64,14 @@ class Breaker:
     def lasts(self, trips: int) -> float:
         """Seconds of the pause that follows ``trips`` earlier ones."""
         return min(self.pause * 2.0 ** min(trips, 30), self.longest)
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a job without another provider waits for one that keeps failing: four pauses.
+
+        That is one more than the retries of a refused order, so waiting here outlives them.
+        """
+        return sum(self.lasts(trips) for trips in range(PAUSES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +122,14 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The gate's answer; ``seconds``: no use in asking sooner; ``place`` in the line, from 0."""
+    """The gate's answer; ``seconds``: no use in asking sooner; ``place`` in the line, from 0; ``trips``: pauses of a
+    failing gate so far, one after the other."""
 
     why: Why
     seconds: float = 0.0
     place: int = 0
     reason: str = ""
+    trips: int = 0
 
 
 @dataclass(frozen=True, slots=True)

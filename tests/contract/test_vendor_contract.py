@@ -247,8 +247,10 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
         ("2.5", 2.5),
         (format_datetime(NOW + timedelta(seconds=40), usegmt=True), 40.0),
         (format_datetime(NOW - timedelta(days=1), usegmt=True), None),
+        (format_datetime(NOW + timedelta(days=1), usegmt=True), 60.0),
         ("-5", None),
-        ("99999999999", None),
+        ("3600", 60.0),
+        ("99999999999", 60.0),
         ("inf", None),
         ("nan", None),
         ("soon", None),
@@ -264,6 +266,7 @@ def test_the_vendor_says_when_to_come_back(
     error = refused(case.at(vendor), shot_of(case), still)
     assert isinstance(error, NotAccepted)
     assert error.retry_after == seconds
+    assert ("of patience" in error.message) == (value == "3600" or seconds == 60.0)
 
 
 def test_words_of_no_credit_and_moderation_are_understood(case: Case, vendor: Vendor, still: Path) -> None:

@@ -308,14 +308,27 @@ def test_while_one_keeps_failing_the_next_one_takes_over_without_asking_it(
     assert "failed 2 times in a row" in said.message
 
 
-def test_without_another_a_paused_one_answers_with_its_pause(shop: Shop, runway: Vendor) -> None:
-    """Who waits for it spends its tries, each of them only after the pause; so every job ends, and few are asked."""
+def test_without_another_a_paused_one_is_waited_for_and_no_try_is_spent(shop: Shop, runway: Vendor) -> None:
+    """Only refusals spend tries. Who never gets to ask ends after four pauses all the same."""
     shop.rules = Rules(breaker=Breaker(failures=2, pause=10, longest=60))
     runway.fail("submit", *[Fault("reply", Reply(503))] * 50)
-    job = asked(shop, provider="runway")
-    shop.work(job, pause=2)
-    assert runway.seen["submit"] == 2
-    assert code(shop.job(job)) == "not_accepted"
+    jobs = [asked(shop, f"c{number}", f"proj_{number}", seed=number, provider="runway") for number in (1, 2)]
+    while not all(shop.job(job).state.terminal for job in jobs):
+        for job in (job for job in jobs if not shop.job(job).state.terminal):
+            shop.step(job)
+        shop.clock.turn(2)
+    assert [code(shop.job(job)) for job in jobs] == ["not_accepted"] * 2
+    assert runway.seen["submit"] == sum(shop.job(job).attempts + 1 for job in jobs) - 1
+
+
+def test_a_vendor_that_asks_for_patience_is_not_one_that_fails(shop: Shop, runway: Vendor) -> None:
+    """Each clip is asked for four times, however many of them are refused."""
+    shop.rules = Rules(breaker=Breaker(failures=2, pause=600, longest=600))
+    runway.fail("submit", *[BUSY] * 50)
+    for number in range(3):
+        job = asked(shop, f"c{number}", f"proj_{number}", seed=number, provider="runway")
+        assert code(shop.work(job)) == "not_accepted"
+        assert runway.seen["submit"] == 4 * (number + 1)
 
 
 def test_a_provider_that_is_back_is_found_by_one_probe(shop: Shop, runway: Vendor) -> None:

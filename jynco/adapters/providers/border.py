@@ -15,7 +15,7 @@ from typing import Final
 import httpx
 
 from jynco.adapters.providers.account import Account
-from jynco.adapters.providers.wire import answer_of, wait_of, words_of
+from jynco.adapters.providers.wire import LONGEST_WAIT, answer_of, wait_of, words_of
 from jynco.errors import (
     CreditMissing,
     KeyRefused,
@@ -24,6 +24,7 @@ from jynco.errors import (
     OutcomeUnknown,
     PollFailed,
     ProviderError,
+    RateLimited,
     RequestRejected,
 )
 
@@ -41,7 +42,7 @@ _UNSENT: Final = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
-_KNOWN: Final = {401: KeyRefused, 402: CreditMissing, 403: KeyRefused, 429: NotAccepted}
+_KNOWN: Final = {401: KeyRefused, 402: CreditMissing, 403: KeyRefused, 429: RateLimited}
 _NO_CREDIT: Final = re.compile(
     r"(enough|insufficient|no|out of|exhausted)\s+(\w+\s+)?(credit|balance|fund)", re.I
 )
@@ -135,19 +136,25 @@ class Border:
             return self._of_answer(answer)
         return PollFailed(
             f"{self.vendor} could not say how a clip is doing (HTTP {answer.status_code}); it is asked again.",
-            retry_after=wait_of(answer),
+            retry_after=_capped(wait_of(answer)),
         )
 
     def _of_answer(self, answer: httpx.Response) -> ProviderError:
         words = words_of(answer, hide=self._account.key)
         sort = self.sort(answer.status_code, words)
-        message = _SENTENCES[sort].format(
+        busy = issubclass(sort, NotAccepted)
+        message = _SENTENCES[NotAccepted if busy else sort].format(
             vendor=self.vendor,
             variable=self._account.variable,
             status=answer.status_code,
             words=f", saying: {words}" if words else "",
         )
-        return sort(message, retry_after=wait_of(answer) if sort is NotAccepted else None)
+        asked = wait_of(answer) if busy else None
+        if asked is not None and asked > LONGEST_WAIT:
+            message += (
+                f" It asks for {asked:.0f} s of patience; {LONGEST_WAIT:g} s are the most that is waited."
+            )
+        return sort(message, retry_after=_capped(asked))
 
 
 _SENTENCES: Final[dict[type[ProviderError], str]] = {
@@ -159,6 +166,10 @@ _SENTENCES: Final[dict[type[ProviderError], str]] = {
     OutcomeUnknown: "{vendor} answered HTTP {status}{words}, so nobody knows whether this clip was accepted and "
     "billed. Look at its own list, then retry with consent (--pay-again).",
 }
+
+
+def _capped(asked: float | None) -> float | None:
+    return None if asked is None else min(asked, LONGEST_WAIT)
 
 
 def _cause(error: BaseException) -> BaseException:

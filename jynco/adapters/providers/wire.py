@@ -14,7 +14,7 @@ import httpx
 from jynco.adapters.providers.account import Account
 
 _CONNECT: Final = 10.0  # seconds to reach a vendor at all
-_LONGEST_WAIT: Final = 3600.0  # seconds; a vendor that asks for more is not waited for
+LONGEST_WAIT: Final = 60.0  # seconds between two tries, whatever a vendor asks for
 _NOTHING_KEPT: Final = httpx.Limits(max_keepalive_connections=0)
 _WORDS: Final = 300  # characters of a vendor's explanation that are kept
 
@@ -89,13 +89,13 @@ def words_of(answer: httpx.Response, hide: str | None) -> str:
 
 
 def wait_of(answer: httpx.Response) -> float | None:
-    """Seconds to wait, from Retry-After in seconds or as a date; None where there is no sensible one."""
+    """Seconds that a vendor asks for, in Retry-After or as a date, however many; None where it makes no sense."""
     text = answer.headers.get("retry-after", "").strip()
     seconds = _number(text)
     if seconds is None:
         moment, now = _moment(text), _moment(answer.headers.get("date", "")) or datetime.now(UTC)
         seconds = (moment - now).total_seconds() if moment else math.nan
-    return seconds if 0 <= seconds <= _LONGEST_WAIT else None
+    return seconds if 0 <= seconds < math.inf else None
 
 
 def _number(text: str) -> float | None:

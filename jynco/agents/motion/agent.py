@@ -32,7 +32,7 @@ from jynco.errors import (
     RequestRejected,
     ServiceAway,
 )
-from jynco.model.admission import Rules, Why
+from jynco.model.admission import Rules, Verdict, Why
 from jynco.model.jobs import Claim, Failure, Generation, Job
 from jynco.model.motion import Shot
 from jynco.model.states import GenerationState
@@ -112,7 +112,7 @@ class Motion:
         heart.check()
         verdict = self._door.ask(claim.job, shot)
         if verdict.why is Why.FAILING:
-            return self._without(claim, NotAccepted(verdict.reason, retry_after=verdict.seconds))
+            return self._without(claim, shot, verdict)
         if verdict.why not in (Why.ADMITTED, Why.RUNNING):
             return self._door.wait(verdict, shot)
         provider.prepare()
@@ -149,9 +149,19 @@ class Motion:
         refused = isinstance(error, NotAccepted | OutcomeUnknown) and attempt.row.task_id is None
         self._door.heard(shot, error if refused else None)
 
-    def _without(self, claim: Claim, refused: NotAccepted) -> Step:
-        """The vendor is not asked, for it keeps failing: the next one takes over at once; else this was one try."""
-        return Waiting(0.0) if self._understudies.takes_over(claim, failure(refused)) else Refused(refused)
+    def _without(self, claim: Claim, shot: Shot, verdict: Verdict) -> Step:
+        """The vendor is not asked, for it keeps failing: the next one takes over at once; else the job waits a while.
+
+        Nobody was asked, so none of the job's tries is spent.
+        """
+        refused = failure(NotAccepted(verdict.reason))
+        if self._understudies.takes_over(claim, refused):
+            return Waiting(0.0)
+        began = claim.job.started_at
+        waited = (self._tools.clock.now() - began).total_seconds() if began else 0.0
+        if self._door.outlasted(verdict, waited):
+            return Finished(failed(claim.job, refused))
+        return self._door.wait(verdict, shot)
 
     def _left_behind(self, job: Job) -> Generation | None:
         """The latest attempt for this clip that ended since this job was asked for, or was this job's own.

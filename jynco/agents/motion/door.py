@@ -8,8 +8,8 @@ from contextlib import suppress
 from typing import Final
 
 from jynco.agents.steps import Waiting
-from jynco.errors import JyncoError, NotAccepted, OutcomeUnknown, ProviderError
-from jynco.model.admission import Ask, Gate, Limits, Rules, Verdict, Why
+from jynco.errors import JyncoError, NotAccepted, OutcomeUnknown, ProviderError, RateLimited
+from jynco.model.admission import PAUSES, Ask, Gate, Limits, Rules, Verdict, Why
 from jynco.model.jobs import Job
 from jynco.model.motion import Shot
 from jynco.ports import Admission
@@ -39,13 +39,21 @@ class Door:
         poll = self._rules.poll
         seconds = {
             Why.HELD: min(3 * poll, PROMPT),
+            Why.FAILING: max(poll, verdict.seconds * 1.1),
             Why.FULL: max(poll * (1 + verdict.place / self._width(shot)), verdict.seconds),
         }.get(verdict.why, poll)
         return Waiting(min(seconds, LONGEST_WAIT) * random.uniform(0.9, 1.1))
 
+    def outlasted(self, verdict: Verdict, waited: float) -> bool:
+        """Whether a job that has been there for ``waited`` seconds waits no longer for one that keeps failing."""
+        return verdict.trips >= PAUSES and waited >= self._rules.breaker.patience
+
     def heard(self, shot: Shot, error: ProviderError | None) -> None:
-        """How the vendor answered an order; None: it took it. What cannot be written down now is heard another time."""
-        failed = isinstance(error, NotAccepted | OutcomeUnknown)
+        """How the vendor answered an order; None: it took it. What cannot be written down now is heard another time.
+
+        A vendor that asks for patience (429) answers, so it is not one that fails.
+        """
+        failed = isinstance(error, NotAccepted | OutcomeUnknown) and not isinstance(error, RateLimited)
         with suppress(JyncoError):
             fault = error.message if error is not None and failed else None
             self._admission.heard(self._gate(shot), fault, self._rules.breaker)

@@ -36,7 +36,8 @@ class Breakers:
             return None
         if row.open_until is not None and row.open_until > self._store.now():
             seconds = (row.open_until - self._store.now()).total_seconds()
-            return Verdict(Why.FAILING, seconds, reason=sentences.failing(ask.gate, row.failures, row.reason))
+            words = sentences.failing(ask.gate, row.failures, row.reason)
+            return Verdict(Why.FAILING, seconds, reason=words, trips=row.trips)
         return None if self._may_probe(row, ask) else Verdict(Why.PROBED, reason=sentences.probed(ask.gate))
 
     def probe(self, ask: Ask) -> bool:

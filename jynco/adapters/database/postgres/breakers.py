@@ -16,15 +16,14 @@ from jynco.model.admission import Ask, Breaker, Gate, Verdict, Why
 def look(connection: Connection, ask: Ask) -> Verdict | None:
     """FAILING while the gate is paused, PROBED while somebody else tries it; None when this job may."""
     rest = func.extract("epoch", breakers.c.open_until - NOW)
-    known = select(rest, _may_probe(ask), breakers.c.failures, breakers.c.reason)
+    known = select(rest, _may_probe(ask), breakers.c.failures, breakers.c.reason, breakers.c.trips)
     row = connection.execute(known.where(_of(ask.gate), breakers.c.trips > 0)).one_or_none()
     if row is None:
         return None
-    seconds, may, failures, reason = row
+    seconds, may, failures, reason, trips = row
     if seconds > 0:
-        return Verdict(
-            Why.FAILING, float(seconds), reason=sentences.failing(ask.gate, failures, reason or "")
-        )
+        words = sentences.failing(ask.gate, failures, reason or "")
+        return Verdict(Why.FAILING, float(seconds), reason=words, trips=trips)
     return None if may else Verdict(Why.PROBED, reason=sentences.probed(ask.gate))
 
 
