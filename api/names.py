@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.routing import BaseConverter, ValidationError
 
 from jynco.model.ids import CLIP_PATTERN, JOB_PATTERN, PROJECT_PATTERN
+from jynco.model.webhooks import DELIVERY_PATTERN, WEBHOOK_PATTERN
 
 LONGEST: Final = 300  # characters; no id we keep is longer
 
@@ -40,7 +41,25 @@ class JobName(_Name):
     pattern = JOB_PATTERN
 
 
-CONVERTERS: Final[dict[str, type[_Name]]] = {"project": ProjectName, "clip": ClipName, "job": JobName}
+class WebhookName(_Name):
+    """``wh_...``"""
+
+    pattern = WEBHOOK_PATTERN
+
+
+class DeliveryName(_Name):
+    """``msg_...``"""
+
+    pattern = DELIVERY_PATTERN
+
+
+CONVERTERS: Final[dict[str, type[_Name]]] = {
+    "project": ProjectName,
+    "clip": ClipName,
+    "job": JobName,
+    "webhook": WebhookName,
+    "delivery": DeliveryName,
+}
 
 
 def register(app: Flask) -> None:

@@ -18,6 +18,7 @@ from api.routes import (
     storyboard,
     streams,
     takes,
+    webhooks,
 )
 from api.routing import Routes
 
@@ -33,6 +34,7 @@ ALL: Final[tuple[Routes, ...]] = (
     clips.routes,
     takes.routes,
     events.routes,
+    webhooks.routes,
     queues.routes,
     health.routes,
 )

@@ -35,6 +35,11 @@ def stream(job_id: JobId) -> dict[str, str]:
     return {"stream": f"{job(job_id)}/stream.mp4", "playlist": f"{job(job_id)}/stream.m3u8"}
 
 
+def webhook(webhook_id: str) -> str:
+    """A receiver of events."""
+    return f"/v1/webhooks/{webhook_id}"
+
+
 def around_project(project_id: ProjectId) -> dict[str, str]:
     """Where to go from a project."""
     own = project(project_id)

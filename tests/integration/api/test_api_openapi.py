@@ -21,6 +21,8 @@ VALUES = {
     "take_id": "job_motion_nobody",
     "queue": "motion.no",
     "number": "0",
+    "webhook_id": "wh_nobody",
+    "delivery_id": "msg_none",
 }
 
 
