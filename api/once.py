@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial, wraps
 from typing import Final, ParamSpec
 
 from flask import Response, make_response, request
 from flask.typing import ResponseReturnValue
 
+from api import recalled
 from api.callers import caller
 from api.errors import KeyBusy, KeyReused, RequestInvalid
 from api.trace import trace_id
-from jynco.adapters.database.desk import Replies, Reply, Turn, desk
-from jynco.errors import Fault, JyncoError
+from jynco.adapters.database.desk import Errand, Reply, Turn, desk, on_errand
+from jynco.errors import Fault, ServiceAway
 from jynco.model.keys import digest, of_bytes
 from workers.house import house
 
 HEADER: Final = "Idempotency-Key"
 KEPT: Final = ("Content-Type", "Location", "ETag", "Retry-After")
 SECONDS: Final = 60.0  # a request that runs longer was left by its process, and may be done again
+PAUSE: Final = 0.5  # seconds between two tries to say what became of a request
 log = logging.getLogger("jynco.api")
 
 Words = ParamSpec("Words")
@@ -50,11 +54,12 @@ def _kept(key: str, do: Callable[[], ResponseReturnValue]) -> Response:
     if not turn.mine:
         return _again(turn, wanted)
     try:
-        answer = make_response(do())
+        with on_errand(Errand(tenant, key, owner)):
+            answer = recalled.answer(turn.made) if turn.made else make_response(do())
     except BaseException:
-        replies.release(tenant, key, owner)
+        _surely(partial(replies.release, tenant, key, owner))
         raise
-    _keep(replies, key, owner, answer)
+    _surely(partial(replies.finish, tenant, key, owner, _reply(answer)))
     return answer
 
 
@@ -68,12 +73,27 @@ def _again(turn: Turn, wanted: str) -> Response:
     return answer
 
 
-def _keep(replies: Replies, key: str, owner: str, answer: Response) -> None:
+def _reply(answer: Response) -> Reply:
     headers = {name: answer.headers[name] for name in KEPT if name in answer.headers}
+    return Reply(answer.status_code, headers, answer.get_data())
+
+
+def _surely(do: Callable[[], None]) -> None:
+    """Now, or as soon as the database is back: the answer does not wait for it, and who asks again is told to."""
     try:
-        replies.finish(caller().tenant, key, owner, Reply(answer.status_code, headers, answer.get_data()))
-    except JyncoError as fault:  # it is done, and the answer must say so
-        log.warning("a reply was not kept: %s", fault.message, extra={"trace_id": trace_id()})
+        do()
+    except ServiceAway as fault:
+        log.warning("a reply is kept later: %s", fault.message, extra={"trace_id": trace_id()})
+        threading.Thread(target=_later, args=(do,), name="reply", daemon=True).start()
+
+
+def _later(do: Callable[[], None]) -> None:
+    pause = threading.Event()
+    for _ in range(round(SECONDS / PAUSE)):
+        pause.wait(PAUSE)
+        with suppress(ServiceAway):
+            return do()
+    log.warning("a reply was not kept")
 
 
 def _fingerprint() -> str:

@@ -14,7 +14,7 @@ from jynco.errors import ServiceAway
 from workers import queues
 from workers.app import app
 
-SECONDS: Final = 2  # people wait for these answers
+SECONDS: Final = 1  # people wait for these answers, and it is asked twice
 log = logging.getLogger("jynco.api")
 
 
@@ -22,7 +22,7 @@ def depths(names: tuple[str, ...] = queues.NAMES) -> dict[str, int]:
     """Messages that wait, by queue. ServiceAway when the broker does not answer."""
     try:
         with app.connection_for_read(connect_timeout=SECONDS) as connection:
-            connection.ensure_connection(max_retries=1, timeout=SECONDS)
+            connection.ensure_connection(max_retries=1, timeout=SECONDS, interval_start=0)
             return {name: _depth(connection, name) for name in names}
     except (KombuError, RedisError, OSError) as fault:
         raise ServiceAway(

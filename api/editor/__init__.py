@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from http import HTTPStatus
+
 from flask import Blueprint, Flask, render_template
 from flask.typing import ResponseReturnValue
 
@@ -29,4 +32,7 @@ def register(app: Flask) -> None:
 
 def _sorry(error: JyncoError) -> ResponseReturnValue:
     """What was asked for cannot be shown: a page that says why, for people."""
-    return render_template("editor/sorry.html", message=error.message), errors.status_of(error)
+    status = errors.status_of(error)
+    later = {"Retry-After": str(math.ceil(error.retry_after or errors.RETRY_AFTER))}
+    away = status is HTTPStatus.SERVICE_UNAVAILABLE
+    return render_template("editor/sorry.html", message=error.message), status, later if away else {}

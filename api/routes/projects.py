@@ -5,15 +5,13 @@ from __future__ import annotations
 from flask import Response
 from flask.typing import ResponseReturnValue
 
-from api import bodies, cursors, etag
+from api import bodies, cursors, recalled
 from api.answers import told
 from api.routing import Answer, Body, Routes
 from api.schemas.asked import Page, PageAsked
 from api.schemas.told import ProjectsTold, ProjectTold
-from api.views import links
 from api.views.projects import project as view
 from jynco.adapters.database.desk import Scope
-from jynco.document import codec
 from jynco.model.ids import ProjectId, is_project_id
 from jynco.model.storyboard import Json
 from workers import dispatch
@@ -36,10 +34,7 @@ def create_project() -> ResponseReturnValue:
 
     The ETag is that of its storyboard.
     """
-    keeper = house().storyboard
-    created = keeper.create(bodies.storyboard())
-    tag = etag.tag(created, codec.dumps(keeper.published(created.project_id)))
-    return told(view(created), 201, {"Location": links.project(created.project_id), "ETag": f'"{tag}"'})
+    return recalled.created(house().storyboard.create(bodies.storyboard()))
 
 
 @routes.route("GET", "/v1/projects", query=PageAsked, answer=Answer(ProjectsTold), errors=(422,))

@@ -7,8 +7,9 @@ from threading import Barrier
 
 import pytest
 
-from jynco.adapters.database.desk import Replies, Reply, Turn
-from tests.contract.databases import Subject
+from jynco.adapters.database.desk import Errand, Replies, Reply, Turn, on_errand
+from jynco.errors import Busy
+from tests.contract.databases import FILM, PROJECT, Subject, document, film, motion
 
 REPLY = Reply(202, {"Location": "/v1/jobs/job_render_a"}, b'{"jobId": "job_render_a"}')
 DAY = 24 * 3600.0
@@ -66,6 +67,34 @@ def test_who_died_is_followed_by_the_same_request_only(subject: Subject, replies
     assert begin(replies, "web-3") == Turn("hash-1", mine=False), "who lost the key answers nothing under it"
     replies.release("local", "key-1", "web-1")
     assert not begin(replies, "web-3").mine
+
+
+def test_what_was_made_on_an_errand_is_known_to_who_follows(subject: Subject, replies: Replies) -> None:
+    """The reply is lost, the change is not: whoever asks again is told what there is, and makes nothing twice."""
+    begin(replies)
+    with on_errand(Errand("local", "key-1", "web-1")):
+        subject.database.projects.create(PROJECT, document())
+    replies.release("local", "key-1", "web-1")
+    assert begin(replies, "web-2") == Turn("hash-1", mine=True, made=(PROJECT,))
+    with on_errand(Errand("local", "key-1", "web-2")):
+        subject.database.jobs.accept([film(), motion("a")], [])
+    subject.wait(61)
+    assert begin(replies, "web-3").made == (FILM, motion("a").job_id), "as well when nobody could release it"
+    replies.finish("local", "key-1", "web-3", REPLY)
+    assert begin(replies, "web-4") == Turn("hash-1", mine=False, reply=REPLY)
+
+
+def test_who_was_overtaken_makes_nothing(subject: Subject, replies: Replies) -> None:
+    begin(replies)
+    subject.wait(61)
+    begin(replies, "web-2")
+    with on_errand(Errand("local", "key-1", "web-1")), pytest.raises(Busy):
+        subject.database.projects.create(PROJECT, document())
+    assert subject.database.projects.find(PROJECT) is None
+    subject.database.projects.create(PROJECT, document())
+    with on_errand(Errand("local", "key-1", "web-1")), pytest.raises(Busy):
+        subject.database.jobs.accept([film()], [])
+    assert subject.database.jobs.active(PROJECT) == []
 
 
 def test_after_a_day_a_key_is_new(subject: Subject, replies: Replies) -> None:

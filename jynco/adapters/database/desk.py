@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
-from jynco.errors import NotFound
+from jynco.errors import Busy, NotFound
 from jynco.ports import Database
 
 LOCAL: Final = "local"  # the tenant of this machine's own commands
@@ -52,11 +54,46 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What there is under an Idempotency-Key. ``mine``: nothing yet, and the asker is to do it."""
+    """What there is under an Idempotency-Key. ``mine``: no answer yet, and the asker is to give it."""
 
     request: str  # the hash of what was asked first
     mine: bool
     reply: Reply | None = None  # None, and not mine: somebody is doing it just now
+    made: tuple[
+        str, ...
+    ] = ()  # ids of what an asker made who could not answer any more: it is not made again
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Whose turn it is under which Idempotency-Key: whatever is made meanwhile is noted with it, or not made."""
+
+    tenant: str
+    key: str
+    owner: str
+
+
+_errand: ContextVar[Errand | None] = ContextVar("errand", default=None)
+
+
+def errand() -> Errand | None:
+    """The errand this thread is on, if any."""
+    return _errand.get()
+
+
+@contextmanager
+def on_errand(errand: Errand) -> Iterator[None]:
+    """Note what is made in the block, in the transaction in which it is made."""
+    token = _errand.set(errand)
+    try:
+        yield
+    finally:
+        _errand.reset(token)
+
+
+def overtaken() -> Busy:
+    """The sentence for who took so long that somebody else does what the key stands for."""
+    return Busy("The same request is being done elsewhere by now: ask again in a moment.", retry_after=1.0)
 
 
 class Replies(Protocol):
@@ -64,7 +101,7 @@ class Replies(Protocol):
 
     def begin(self, tenant: str, key: str, request: str, owner: str, seconds: float) -> Turn: ...
     def finish(self, tenant: str, key: str, owner: str, reply: Reply) -> None: ...  # while it is the owner's
-    def release(self, tenant: str, key: str, owner: str) -> None: ...  # nothing was done: the key is free
+    def release(self, tenant: str, key: str, owner: str) -> None: ...  # free; what was made stays noted
     def sweep(self) -> int: ...  # forgets what is older than a day; how many
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import psycopg
 import pytest
+from werkzeug.test import TestResponse
 
+from config.settings import Settings
 from jynco.adapters.database.desk import desk
 from tests.integration.api.conftest import Caller, Projects, storyboard
 from workers.house import house
@@ -16,6 +20,21 @@ from workers.house import house
 @pytest.fixture
 def key() -> dict[str, str]:
     return {"Idempotency-Key": uuid.uuid4().hex}
+
+
+def lose_answer(settings: Settings, key: dict[str, str], made: list[str]) -> None:
+    """The row as it is between the change and the answer, left by a process that is no more."""
+    left = (
+        "UPDATE replies SET status = NULL, body = NULL, lease_until = created_at, headers = %s WHERE key = %s"
+    )
+    with psycopg.connect(str(settings.database_url)) as rows:
+        assert rows.execute(left, (json.dumps({"made": made}), key["Idempotency-Key"])).rowcount == 1
+
+
+def told(answer: TestResponse) -> list[str]:
+    """Every job that an answer names, the one to follow first."""
+    body = answer.get_json()
+    return [body["jobId"], *(job["jobId"] for job in body["jobs"])]
 
 
 def jobs(ask: Caller, name: str) -> int:
@@ -40,6 +59,32 @@ def test_a_project_is_created_once(ask: Caller, project_id: str, key: dict[str, 
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.headers["ETag"] == first.headers["ETag"]
     assert again.data == first.data
+
+
+def test_what_was_made_is_told_though_its_answer_was_lost(
+    ask: Caller, settings: Settings, project_id: str, key: dict[str, str]
+) -> None:
+    """As after the database goes between the change and the reply: the row says what was made, and no more."""
+    body = storyboard(project_id)
+    first = ask.post("/v1/projects", json=body, headers=key)
+    lose_answer(settings, key, [project_id])
+    again = ask.post("/v1/projects", json=body, headers=key)
+    assert (again.status_code, again.data) == (201, first.data)
+    assert again.headers["ETag"] == first.headers["ETag"]
+
+
+def test_a_job_that_was_made_is_told_though_its_answer_was_lost(
+    ask: Caller, settings: Settings, project: Projects, key: dict[str, str]
+) -> None:
+    name = project()
+    address = f"/v1/projects/{name}/jobs"
+    first = ask.post(address, json={"kind": "final"}, headers=key)
+    made = told(first)
+    ask("DELETE", first.headers["Location"])
+    lose_answer(settings, key, made)
+    again = ask.post(address, json={"kind": "final"}, headers=key)
+    assert (again.status_code, told(again)) == (202, made)
+    assert jobs(ask, name) == len(made), "and nothing is made twice"
 
 
 def test_another_body_under_the_key_is_refused(ask: Caller, project: Projects, key: dict[str, str]) -> None:

@@ -32,6 +32,9 @@ class MemoryJobs:
             self.store.refuse_foreign(
                 self._tenant, project_id
             )  # all of them are there before anything is changed
+        errand = self.store.errand()
+        if errand is not None and jobs:
+            errand.made = tuple(job.job_id for job in jobs)
         for project_id in sorted(project_ids):
             self.store.touch(project_id)
         for job in parents_first:

@@ -27,10 +27,12 @@ class MemoryProjects:
         """A new project at revision 1, its mirror still to be written. Conflict when the id is taken."""
         if project_id in self.store.projects:
             raise Conflict(f"There is a project {project_id} already; choose another id, or edit it.")
-        now = self.store.now()
+        now, errand = self.store.now(), self.store.errand()
         self.store.projects[project_id] = Project(
             project_id, copied(document), 1, 1, 0, now, now, self._tenant or LOCAL
         )
+        if errand is not None:
+            errand.made = (project_id,)
         return self.get(project_id)
 
     @alone

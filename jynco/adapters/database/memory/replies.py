@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from jynco.adapters.database.desk import REPLY_LIFE, Reply, Turn
-from jynco.adapters.database.memory.store import Store, alone
-
-
-@dataclass(slots=True)
-class _Row:
-    request: str
-    owner: str
-    lease_until: datetime
-    created_at: datetime
-    reply: Reply | None = None
+from jynco.adapters.database.memory.store import ReplyRow, Store, alone
 
 
 class MemoryReplies:
@@ -23,7 +11,7 @@ class MemoryReplies:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._rows: dict[tuple[str, str], _Row] = {}
+        self._rows = store.replies
 
     @alone
     def begin(self, tenant: str, key: str, request: str, owner: str, seconds: float) -> Turn:
@@ -31,8 +19,9 @@ class MemoryReplies:
         row = self._rows.get((tenant, key))
         if row is not None and not self._old(row) and not self._left(row, request):
             return Turn(row.request, mine=False, reply=row.reply)
-        self._rows[tenant, key] = _Row(request, owner, self.store.now(seconds), self.store.now())
-        return Turn(request, mine=True)
+        made = row.made if row is not None and not self._old(row) else ()
+        self._rows[tenant, key] = ReplyRow(request, owner, self.store.now(seconds), self.store.now(), made)
+        return Turn(request, mine=True, made=made)
 
     @alone
     def finish(self, tenant: str, key: str, owner: str, reply: Reply) -> None:
@@ -43,10 +32,12 @@ class MemoryReplies:
 
     @alone
     def release(self, tenant: str, key: str, owner: str) -> None:
-        """Forget the request: nothing was done."""
+        """Let the same request be done again; forget it, unless something was made."""
         row = self._rows.get((tenant, key))
         if row is not None and row.owner == owner and row.reply is None:
-            del self._rows[tenant, key]
+            row.lease_until = self.store.now()
+            if not row.made:
+                del self._rows[tenant, key]
 
     @alone
     def sweep(self) -> int:
@@ -56,8 +47,8 @@ class MemoryReplies:
             del self._rows[name]
         return len(old)
 
-    def _old(self, row: _Row) -> bool:
+    def _old(self, row: ReplyRow) -> bool:
         return row.created_at < self.store.now() - REPLY_LIFE
 
-    def _left(self, row: _Row, request: str) -> bool:
+    def _left(self, row: ReplyRow, request: str) -> bool:
         return row.reply is None and row.lease_until <= self.store.now() and row.request == request

@@ -11,6 +11,7 @@ from threading import RLock
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from jynco.adapters.database import payloads
+from jynco.adapters.database.desk import Reply, errand, overtaken
 from jynco.adapters.database.text import copied, storable
 from jynco.errors import NotFound
 from jynco.model.ids import ClipId, JobId, ProjectId
@@ -51,6 +52,18 @@ class DeliveryRow:
     lease_until: datetime | None = None
 
 
+@dataclass(slots=True)
+class ReplyRow:
+    """What there is under an Idempotency-Key, and its lease."""
+
+    request: str
+    owner: str
+    lease_until: datetime
+    created_at: datetime
+    made: tuple[str, ...] = ()
+    reply: Reply | None = None
+
+
 class Store:
     """The rows, and what every change of them has in common."""
 
@@ -66,6 +79,7 @@ class Store:
         self.webhooks: dict[str, Webhook] = {}
         self.deliveries: dict[str, DeliveryRow] = {}  # in the order they came in
         self.ordinals = itertools.count(1)  # of deliveries
+        self.replies: dict[tuple[str, str], ReplyRow] = {}
         self.events: list[Event] = []
         self._event_ids = 0
         self._clock = clock
@@ -73,6 +87,16 @@ class Store:
     def now(self, later: float = 0.0) -> datetime:
         """The time in ``later`` seconds."""
         return self._clock.now() + timedelta(seconds=later)
+
+    def errand(self) -> ReplyRow | None:
+        """The row of the errand that something is about to be made on. Busy when that was overtaken."""
+        on = errand()
+        if on is None:
+            return None
+        row = self.replies.get((on.tenant, on.key))
+        if row is None or row.owner != on.owner or row.reply is not None:
+            raise overtaken()
+        return row
 
     def free(self, lease_until: datetime | None) -> bool:
         """Whether a lease was handed back or has run out."""

@@ -11,6 +11,7 @@ from jynco.adapters.database import payloads
 from jynco.adapters.database.postgres import casts, endings, leases, outbox, rows
 from jynco.adapters.database.postgres.events import tell, touch
 from jynco.adapters.database.postgres.gate import Gate
+from jynco.adapters.database.postgres.replies import note
 from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
 from jynco.adapters.database.postgres.tenants import own, refuse_foreign
 from jynco.model.ids import ClipId, JobId, ProjectId
@@ -35,6 +36,7 @@ class PostgresJobs:
             _insert_jobs(connection, jobs)
             _owe_ends(connection, jobs, clips)
             _set_clips(connection, clips)
+            note(connection, [job.job_id for job in jobs])
 
     def get(self, job_id: JobId) -> Job:
         """The job. NotFound."""

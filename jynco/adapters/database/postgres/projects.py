@@ -11,6 +11,7 @@ from jynco.adapters.database.desk import LOCAL
 from jynco.adapters.database.postgres import rows
 from jynco.adapters.database.postgres.events import missing_project, tell
 from jynco.adapters.database.postgres.gate import Gate
+from jynco.adapters.database.postgres.replies import note
 from jynco.adapters.database.postgres.tables import NOW, clips, events, projects
 from jynco.adapters.database.postgres.tenants import own
 from jynco.errors import Conflict, StaleRevision
@@ -32,7 +33,9 @@ class PostgresProjects:
         made = made.returning(projects)
         try:
             with self._gate.transaction() as connection:
-                return rows.to_project(connection.execute(made).mappings().one())
+                project = rows.to_project(connection.execute(made).mappings().one())
+                note(connection, [project_id])
+            return project
         except Conflict:
             raise Conflict(
                 f"There is a project {project_id} already; choose another id, or edit it."

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from jynco.adapters.database.desk import REPLY_LIFE, Reply, Turn
+from jynco.adapters.database.desk import REPLY_LIFE, Reply, Turn, errand, overtaken
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.tables import NOW, replies
 from jynco.errors import ServiceAway
 
 TRIES: Final = 5  # while the key is released between our two looks
+
+MADE: Final = "made"  # among the headers of what has no answer yet: ids
 
 _old = replies.c.created_at < NOW - REPLY_LIFE
 
@@ -34,14 +37,16 @@ class PostgresReplies:
             replies.c.lease_until <= NOW,
             replies.c.request == new.excluded.request,
         )
-        fresh = {"request": request, "status": None, "headers": None, "body": None, "created_at": NOW}
+        made = case((_old, null()), else_=replies.c.headers)  # what was made is not made again
+        fresh = {"request": request, "status": None, "headers": made, "body": None, "created_at": NOW}
         mine = new.on_conflict_do_update(
             index_elements=["tenant", "key"], set_={**lease, **fresh}, where=or_(_old, left)
-        ).returning(replies.c.key)
+        ).returning(replies.c.headers)
         for _ in range(TRIES):
             with self._gate.transaction() as connection:
-                if connection.scalar(mine) is not None:
-                    return Turn(request, mine=True)
+                taken = connection.execute(mine).one_or_none()
+                if taken is not None:
+                    return Turn(request, mine=True, made=tuple((taken.headers or {}).get(MADE, ())))
                 there = connection.execute(select(replies).where(_named(tenant, key)))
                 row = there.mappings().one_or_none()
             if row is not None:
@@ -55,14 +60,26 @@ class PostgresReplies:
             connection.execute(update(replies).where(_held(tenant, key, owner)).values(kept))
 
     def release(self, tenant: str, key: str, owner: str) -> None:
-        """Forget the request: nothing was done."""
+        """Let the same request be done again; forget it, unless something was made."""
+        mine, nothing = _held(tenant, key, owner), replies.c.headers.is_(None)
         with self._gate.transaction() as connection:
-            connection.execute(delete(replies).where(_held(tenant, key, owner)))
+            connection.execute(delete(replies).where(mine, nothing))
+            connection.execute(update(replies).where(mine).values(lease_until=NOW))
 
     def sweep(self) -> int:
         """Forget what is older than a day; returns how many there were."""
         with self._gate.transaction() as connection:
             return connection.execute(delete(replies).where(_old)).rowcount
+
+
+def note(connection: Connection, made: Sequence[str]) -> None:
+    """Write the ids of what is made in this transaction to the errand it is made on. Busy when that was overtaken."""
+    on = errand()
+    if on is None or not made:
+        return
+    noted = update(replies).where(_held(on.tenant, on.key, on.owner)).values(headers={MADE: list(made)})
+    if not connection.execute(noted).rowcount:
+        raise overtaken()
 
 
 def _named(tenant: str, key: str) -> ColumnElement[bool]:
