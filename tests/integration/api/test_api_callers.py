@@ -128,6 +128,12 @@ def test_what_is_no_key_of_ours_is_refused(guarded: Caller, header: str) -> None
     assert guarded.get("/v1/projects", headers={"Authorization": header}).status_code == 401
 
 
+def test_webhooks_are_for_admins(guarded: Caller, key: Key) -> None:
+    for method, path in (("GET", ""), ("POST", ""), ("GET", "/wh_a"), ("POST", "/wh_a/rotate")):
+        refused = guarded(method, f"/v1/webhooks{path}", headers=key(Scope.SUBMIT))
+        assert refused.status_code == 403, (method, path)
+
+
 def test_a_scope_is_kept_to(guarded: Caller, key: Key, project_id: str) -> None:
     refused = guarded.post("/v1/projects", json=storyboard(project_id), headers=key(Scope.READ))
     assert (refused.status_code, refused.get_json()["code"]) == (403, "forbidden")

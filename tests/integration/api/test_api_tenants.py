@@ -87,6 +87,30 @@ def test_another_tenants_ids_are_not_found_at_any_address(
     assert acme("GET", f"/v1/jobs/{job['jobId']}").get_json()["state"] == "queued"
 
 
+def test_webhooks_are_ones_own_and_hear_of_ones_own(
+    guarded: Caller, acme: Named, zoo: Named, project_id: str
+) -> None:
+    mine, theirs = (
+        each.post("/v1/webhooks", json={"url": "https://hooks.example.com/"}).get_json()
+        for each in (acme, zoo)
+    )
+    create(acme, project_id)
+    job = acme.post(f"/v1/projects/{project_id}/jobs", json={"kind": "final"}).get_json()["jobId"]
+    assert acme("DELETE", f"/v1/jobs/{job}").status_code == 200
+    (told,) = acme.get(mine["links"]["deliveries"]).get_json()["items"]
+    assert told["payload"]["data"]["jobId"] == job
+    assert zoo.get(theirs["links"]["deliveries"]).get_json()["items"] == []
+    values = {"webhook_id": mine["webhookId"], "delivery_id": told["deliveryId"]}
+    for path, operations in guarded.contract.spec["paths"].items():
+        for method in operations.keys() & {"get", "post", "delete"}:
+            if "{webhook_id}" in path:
+                assert zoo(method.upper(), path.format(**values)).status_code == 404, (method, path)
+    listed = zoo.get("/v1/webhooks?limit=100").get_json()["items"]
+    assert mine["webhookId"] not in [each["webhookId"] for each in listed]
+    for ask, webhook in ((acme, mine), (zoo, theirs)):
+        assert ask("DELETE", webhook["links"]["self"]).status_code == 204
+
+
 def test_lists_have_ones_own_only(acme: Named, zoo: Named, project_id: str) -> None:
     create(acme, project_id)
     acme.post(f"/v1/projects/{project_id}/jobs", json={"kind": "final"})
