@@ -11,10 +11,11 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api.editor.frames import from_film, from_picture
+from jynco.agents.motion.outcomes import shot_of
 from jynco.bootstrap import House
 from jynco.document.view import storyboard
 from jynco.errors import AssetRefused, JyncoError, NotFound
-from jynco.model.ids import ClipId, ProjectId
+from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.storyboard import Clip
 from workers.house import house
 
@@ -38,7 +39,7 @@ def poster(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
     clip = _clip(here, project_id, clip_id)
     width = WIDTHS.get(request.args.get("size", ""), WIDTHS["card"])
     try:
-        path, is_film = _subject(here, project_id, clip)
+        path, is_film = _take(here, project_id, clip_id) or _subject(here, project_id, clip)
         key = _key(path, width)
         answer = Response(content_type="image/jpeg", headers={"Cache-Control": CACHE})
         answer.set_etag(key)
@@ -47,6 +48,19 @@ def poster(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
     except JyncoError:  # the plan says what is wrong with the file; here something has to be seen
         return redirect(url_for("editor.static", filename="missing.svg"))
     return answer.make_conditional(request)
+
+
+def _take(here: House, project_id: ProjectId, clip_id: ClipId) -> tuple[Path, bool] | None:
+    """The film of the take that is asked for, if one is. NotFound."""
+    asked = request.args.get("take")
+    if asked is None:
+        return None
+    film = here.quartermaster.clip(
+        project_id, clip_id, shot_of(here.takes.get(project_id, clip_id, JobId(asked))).key
+    )
+    if film is None:
+        raise NotFound(f"The film of take '{asked}' is gone.")
+    return film, True
 
 
 def _subject(here: House, project_id: ProjectId, clip: Clip) -> tuple[Path, bool]:

@@ -6,13 +6,13 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from api.editor.board import Board, board
+from api.editor.looks import looks, transitions
 from jynco.agents.report import progress
 from jynco.errors import DocumentInvalid, JyncoError, NotFound
 from jynco.model.ids import ClipId, ProjectId
 from jynco.model.jobs import Project
 from jynco.model.plan import Action, Wishes
 from jynco.model.states import Lane, OnMissing, Purpose
-from jynco.model.storyboard import FilterKind, TransitionKind
 from workers.house import house
 
 LOOK = Wishes(Purpose.PREVIEW, Lane.HIGH, OnMissing.SLATE)  # what the price is asked for
@@ -65,8 +65,9 @@ def drawer(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
         "editor/clip.html",
         board=found,
         card=card,
-        transitions=list(TransitionKind),
-        looks=list(FilterKind),
+        takes=house().takes.of(project_id, clip_id),
+        transitions=transitions(),
+        looks=looks(found.project.document, clip_id),
         policies=list(OnMissing),
         providers=house().settings.providers,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -176,3 +177,18 @@ def create(jynco: Jynco, pictures: list[Path], request: pytest.FixtureRequest) -
         return project
 
     return create
+
+
+Keep = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="session")
+def keep() -> Keep:
+    """Keeps what a page looks like, for people: ``keep(page, "takes")``, in ``artifacts/`` or where one says."""
+    folder = Path(os.environ.get("JYNCO_ARTIFACTS") or ROOT / "artifacts") / "browser"
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(page: Page, name: str) -> None:
+        page.screenshot(path=folder / f"{name}.png", animations="disabled")
+
+    return keep

@@ -3,10 +3,11 @@ import { upload } from "./api.js";
 import { place, placeOf, retry } from "./cards.js";
 import { find, put, remove, twin, wishes } from "./document.js";
 import { addLayer, film, layers } from "./layers.js";
+import { effects } from "./looks.js";
 import { note, sorry } from "./notes.js";
 import { change, read, replace } from "./saving.js";
+import { another, goOn, pick } from "./takes.js";
 
-const TRANSITIONS = ["in", "out"];
 const dialog = () => document.getElementById("drawer");
 let id = null;
 let seen = null; // the storyboard, and its version, as it was when the sheet was opened
@@ -21,6 +22,7 @@ export function begin(projectId) {
   dialog().addEventListener("submit", submitted);
   dialog().addEventListener("change", changed);
   dialog().addEventListener("close", () => dialog().replaceChildren());
+  document.addEventListener("htmx:after:swap", () => renewed().catch(sorry));
 }
 
 export async function open(part, focus) {
@@ -28,8 +30,24 @@ export async function open(part, focus) {
   if (!sheet.ok) throw Object.assign(new Error("It is not there any more: somebody has removed it."), { code: "gone" });
   seen = found;
   dialog().innerHTML = await sheet.text();
+  if (form().dataset.clip) form().dataset.made = made(form().dataset.clip);
   if (!dialog().open) dialog().showModal();
   (dialog().querySelector(`[name="${focus}"]`) ?? dialog().querySelector("textarea, input"))?.focus();
+}
+
+const made = (clip) => document.getElementById(`card-${clip}`)?.dataset.made;
+
+// A take that came meanwhile is shown; the fields are a person's, and are left alone.
+async function renewed() {
+  const sheet = dialog().querySelector("#clip-form");
+  const clip = sheet?.dataset.clip;
+  if (!clip || sheet.dataset.made === made(clip)) return;
+  sheet.dataset.made = made(clip);
+  const answer = await fetch(`/projects/${id}/clips/${clip}`);
+  const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".takes");
+  const old = sheet.querySelector(".takes");
+  if (fresh && old) old.replaceWith(fresh);
+  else if (fresh) sheet.querySelector(".body").append(fresh);
 }
 
 const shut = () => dialog().close();
@@ -37,9 +55,11 @@ const form = () => dialog().querySelector("form");
 
 async function clicked(event) {
   if (event.target === dialog() || event.target.closest("[data-close]")) return shut();
+  const clip = form().dataset.clip;
+  const take = event.target.closest("[data-pick]")?.dataset.pick;
+  if (take) return pick(id, clip, take).then((done) => done && open(`clips/${clip}`));
   const act = event.target.closest("[data-act]")?.dataset.act;
   if (!act) return;
-  const clip = form().dataset.clip;
   try {
     if (act === "add-text") addLayer(dialog(), "text");
     if (act === "drop-layer") event.target.closest(".layer").remove();
@@ -47,6 +67,8 @@ async function clicked(event) {
     if (act === "later") await place(clip, placeOf(clip) + 1);
     if (act === "twin") await change((story) => twin(story, clip)).then(shut);
     if (act === "remove") await gone(clip);
+    if (act === "take") await another(id, clip).then(shut);
+    if (act === "continue") await goOn(id, clip).then((next) => open(`clips/${next}`, "motionPrompt"));
     if (act === "earlier" || act === "later") seen = await read();
   } catch (problem) {
     sorry(problem);
@@ -61,7 +83,7 @@ async function gone(clip) {
 
 async function changed(event) {
   const { name, checked, files } = event.target;
-  if (name.startsWith("on-")) form().elements[`look-${name.slice(3)}`].disabled = !checked;
+  if (name.startsWith("on-")) for (const each of event.target.closest(".look").querySelectorAll(".levels :is(input, select)")) each.disabled = !checked;
   if (!files?.length) return;
   try {
     const asset = await upload(id, files[0]);
@@ -139,29 +161,6 @@ function withClip(story) {
   if (given.get("provider") !== null && clip.provider?.includes(":")) delete clip.model;
   for (const name of ["duration", "transitionDuration", "seed"]) if (given.has(name)) put(clip, name, number(name));
   if (form().dataset.picture) clip.sourceImage = form().dataset.picture;
-  effects(clip, given);
+  effects(clip, form());
   return story;
-}
-
-function effects(clip, given) {
-  const before = clip.effects ?? {};
-  const transitions = { ...before.transitions };
-  for (const end of TRANSITIONS) if (given.get(end) !== "none" || transitions[end]) transitions[end] = given.get(end);
-  const filters = looks(before.filters ?? [], given);
-  const after = { ...before, transitions, filters };
-  if (!Object.keys(transitions).length) delete after.transitions;
-  if (!filters.length) delete after.filters;
-  put(clip, "effects", Object.keys(after).length ? after : null);
-}
-
-// Filters are applied in order: those that were there keep theirs, new ones come last.
-function looks(before, given) {
-  const on = [...given.keys()].filter((name) => name.startsWith("on-")).map((name) => name.slice(3));
-  const level = (type, old) => (Math.round(100 * (old ?? 0.5)) === Number(given.get(`look-${type}`)) ? old : Number(given.get(`look-${type}`)) / 100);
-  const kept = before.filter((filter) => on.includes(filter.type)).map((filter) => {
-    const intensity = level(filter.type, filter.intensity);
-    return intensity === undefined ? filter : { ...filter, intensity };
-  });
-  const added = on.filter((type) => !before.some((filter) => filter.type === type)).map((type) => ({ type, intensity: level(type) ?? 0.5 }));
-  return [...kept, ...added];
 }
