@@ -165,7 +165,7 @@ def build(
             rules=rules(settings, providers),
         ),
         withdrawal=Withdrawal(
-            Tools(database.ledger, quartermaster, clock, settings.lease, settings.give_up),
+            Tools(database.ledger, quartermaster, clock, settings.lease, settings.give_up, settings.poll),
             providers,
             settings.poll,
         ),

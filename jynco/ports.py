@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from jynco.model.admission import Ask, Breaker, Gate, GateReport, Verdict
-from jynco.model.ids import CacheKey, JobId, ProjectId
+from jynco.model.ids import CacheKey, ClipId, JobId, ProjectId
 from jynco.model.jobs import (
     Claim,
     ClipRow,
@@ -199,7 +199,9 @@ class Ledger(Protocol):
         failure: Failure | None = None,
     ) -> Generation: ...
     def beat(self, generation: Generation, seconds: float) -> None: ...
-    def release(self, generation: Generation) -> None: ...  # the lease, not the attempt
+    def release(
+        self, generation: Generation, *, details: Mapping[str, str] | None = ...
+    ) -> None: ...  # the lease, not the attempt; other details with it, where given
     def unknown(
         self, key: CacheKey
     ) -> Generation | None: ...  # the latest attempt, when nobody knows its outcome

@@ -90,6 +90,13 @@ def test_a_released_attempt_is_anybodys(subject: Subject) -> None:
     assert (after.state, after.attempt) == (SUBMITTED, 1)
 
 
+def test_who_releases_an_attempt_leaves_word(subject: Subject) -> None:
+    before = bring(subject, SUBMITTED)
+    subject.database.ledger.release(before, details={**before.details, "missed": "2"})
+    after = take(subject, "worker-2", OTHER_JOB)
+    assert after.details == {**before.details, "missed": "2"}
+
+
 def test_a_heartbeat_keeps_the_attempt_through_its_arrows(subject: Subject) -> None:
     begun = take(subject)
     subject.database.ledger.advance(begun, SUBMITTED, ticket=TICKET)

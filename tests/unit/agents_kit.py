@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -268,9 +268,9 @@ class Mortal:
         self._die(self._before == "submit" and generation.state == "intent" and generation.fence > 0)
         self._ledger.beat(generation, seconds)
 
-    def release(self, generation: Generation) -> None:
+    def release(self, generation: Generation, *, details: Mapping[str, str] | None = None) -> None:
         self._die(self._dead)
-        self._ledger.release(generation)
+        self._ledger.release(generation, details=details)
 
     def unknown(self, key: CacheKey) -> Generation | None:
         return self._ledger.unknown(key)

@@ -71,7 +71,7 @@ class Motion:
         give_up: float,
         rules: Rules,
     ) -> None:
-        self._tools = Tools(ledger, quartermaster, clock, lease, give_up)
+        self._tools = Tools(ledger, quartermaster, clock, lease, give_up, rules.poll)
         self._providers = providers
         self._door = Door(admission, rules, lease)
         self._understudies = Understudies(self._tools, jobs, admission, moderated=rules.failover_moderated)

@@ -12,6 +12,7 @@ from pathlib import Path
 from jynco.agents.motion.fetching import fetched
 from jynco.agents.motion.held import Held, Tools
 from jynco.agents.motion.outcomes import clip_of, completed, cost_of, shot_of
+from jynco.agents.motion.patience import late
 from jynco.agents.motion.sending import submitted
 from jynco.agents.motion.watching import made
 from jynco.agents.steps import Finished, Step, Waiting
@@ -41,6 +42,8 @@ class Attempt:
     def go_on(self) -> Step:
         """As far as possible. Raises what ended the attempt or the job, and what the heart says."""
         held = self._held
+        if not held.row.fresh and held.rest > 0:  # another job that waits for it has just looked
+            return self._later()
         if held.row.fresh:
             source = self._delivered()
             if source is not None:  # another worker finished it between our look at the shelf and our row
@@ -49,10 +52,10 @@ class Attempt:
                 return Finished(completed(self._job, source, None))
         if held.row.state is GenerationState.INTENT:
             if not submitted(held, self._image, self._heart):
-                return Waiting()
+                return self._later()
             self._heart.check()  # who cancelled it meanwhile need not wait for the first look
         if held.row.state is GenerationState.SUBMITTED and not made(held):
-            return Waiting()
+            return self._later()
         return self._collect()
 
     def let_go(self) -> None:
@@ -63,12 +66,15 @@ class Attempt:
         source = self._delivered()  # an earlier worker may have died right after it was shelved
         came = None if source else fetched(self._held, self._image, self._heart)
         if source is None and came is None:
-            return Waiting()
+            return self._later()
         source = source or self._delivered()
         if source is None:
             raise ServiceAway("A clip was gone from the cache the moment it was kept: look at that disk.")
         self._held.done(came)
         return Finished(completed(self._job, source, cost_of(self._held.row)))
+
+    def _later(self) -> Waiting:
+        return Waiting(late(max(self._held.rest, 0.0)))
 
     def _image(self) -> AbstractContextManager[Path | None]:
         if self._job.image is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from jynco.agents.motion import patience
 from jynco.agents.motion.outcomes import failure
 from jynco.agents.quartermaster import Quartermaster
 from jynco.errors import Cancelled, GaveUp, JyncoError, LeaseLost, OutcomeUnknown, ProviderError, ServiceAway
@@ -21,13 +22,14 @@ log: Final = logging.getLogger("jynco.motion")
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What every attempt works with; ``lease`` and ``give_up`` in seconds."""
+    """What every attempt works with; ``lease``, ``give_up`` and ``poll`` (between two looks) in seconds."""
 
     ledger: Ledger
     quartermaster: Quartermaster
     clock: Clock
     lease: float
     give_up: float
+    poll: float = 5.0
 
 
 class Held:
@@ -55,7 +57,12 @@ class Held:
         """Hand an attempt that goes on back, so that the next worker need not wait for the lease to run out."""
         if self.row.state.live:
             with suppress(LeaseLost, ServiceAway):
-                self.tools.ledger.release(self.row)
+                self.tools.ledger.release(self.row, details=self.row.details)
+
+    @property
+    def rest(self) -> float:
+        """Seconds until the vendor may be asked about it again; 0 or less: now."""
+        return patience.rest(self.row.details, self.tools.clock.now())
 
     def accepted(self, ticket: Ticket) -> None:
         """The vendor has it, under this number."""
@@ -63,7 +70,7 @@ class Held:
 
     def made(self, answer: PollAnswer) -> None:
         """The vendor has made it, for this price."""
-        ticket = replace(self.ticket, details={**self.row.details, **answer.details})
+        ticket = replace(self.ticket, details={**patience.forgotten(self.row.details), **answer.details})
         self.row = self.tools.ledger.advance(
             self.row, GenerationState.SUCCEEDED, ticket=ticket, actual_usd=answer.actual_usd
         )
@@ -86,14 +93,21 @@ class Held:
         self.end(GenerationState.UNKNOWN if unknown else GenerationState.FAILED, failure(error), actual_usd)
         return error
 
-    def patient(self, error: ProviderError | None = None) -> bool:
-        """False, to come again later; GaveUp when that has gone on for too long."""
+    def patient(self, error: ProviderError | None = None, *, queued: bool = False) -> bool:
+        """False, to come again later; GaveUp when that has gone on for too long.
+
+        ``error``: why a look or a download came to nothing; ``queued``: the vendor has not begun to work at it.
+        """
         if error is not None:
             log.warning("%s cannot be asked now: %s", self.row.provider, error.message)
-        began, now = self.row.created_at, self.tools.clock.now()
-        if began is None or (now - began).total_seconds() <= self.tools.give_up:
-            return False
-        raise self._given_up()
+        now, asked = self.tools.clock.now(), error.retry_after if error else None
+        details = patience.looked(
+            self.row.details, now, self.tools.poll, missed=error is not None, queued=queued, asked=asked
+        )
+        self.row = replace(self.row, details=details)
+        if patience.worn_out(details, self.row.created_at or now, now, self.tools.give_up):
+            raise self._given_up()
+        return False
 
     def cancel(self) -> None:
         """Ask the vendor to stop. A vendor that cannot, or does not hear, goes on, and may bill."""

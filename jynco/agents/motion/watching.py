@@ -25,6 +25,6 @@ def _understood(held: Held, answer: PollAnswer) -> bool:
         unsaid = GenerationFailed(f"{held.row.provider} could not make this clip.")
         raise held.ended(answer.error or unsaid, answer.actual_usd)
     if answer.state is not PollState.SUCCEEDED:
-        return held.patient()
+        return held.patient(queued=answer.state is PollState.WAITING)
     held.made(answer)
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -78,9 +78,12 @@ class MemoryLedger:
         kept.lease_until = self.store.now(seconds) if kept.generation.state.live else None
 
     @alone
-    def release(self, generation: Generation) -> None:
-        """Let somebody else go on with this attempt. LeaseLost when somebody does already."""
-        self._held(generation).lease_until = None
+    def release(self, generation: Generation, *, details: Mapping[str, str] | None = None) -> None:
+        """Let somebody else go on with this attempt, with other ``details``. LeaseLost when somebody does already."""
+        kept = self._held(generation)
+        kept.lease_until = None
+        if details is not None:
+            kept.generation = replace(kept.generation, details=dict(details))
 
     @alone
     def latest(self, key: CacheKey) -> Generation | None:

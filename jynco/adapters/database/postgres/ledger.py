@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
@@ -82,9 +82,10 @@ class PostgresLedger:
         until = case((_live, NOW + timedelta(seconds=seconds)))
         self._change(_held(generation), generation, {"lease_until": until})
 
-    def release(self, generation: Generation) -> None:
-        """Let somebody else go on with this attempt. LeaseLost when somebody does already."""
-        self._change(_held(generation), generation, {"lease_until": None})
+    def release(self, generation: Generation, *, details: Mapping[str, str] | None = None) -> None:
+        """Let somebody else go on with this attempt, with other ``details``. LeaseLost when somebody does already."""
+        learned = {} if details is None else {"details": dict(details)}
+        self._change(_held(generation), generation, {"lease_until": None, **learned})
 
     def latest(self, key: CacheKey) -> Generation | None:
         """The newest attempt for ``key``, whatever became of it."""
