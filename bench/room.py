@@ -101,7 +101,7 @@ class Room:
         roll = reel(what)
         if not roll.soon:
             return roll
-        proxies = self.quartermaster.proxies.cast(roll.materials, roll.storyboard.output, Quiet())
+        proxies = self.quartermaster.proxies.cast(roll.materials, roll.storyboard.output)
         return replace(roll, proxies=proxies)
 
     def _keys(self) -> set[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 
+from jynco.errors import MediaFailed, MediaTimeout
 from jynco.model.media import Command
 from jynco.ports import Media, Watch
 
@@ -18,11 +19,18 @@ SECONDS_PER_FRAME = 4.0  # and for each frame of a longer one; slow machines and
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A process to run, how many frames it makes in all, and what to do with them as soon as they are whole."""
+    """A process to run, how many frames it makes in all, and what to do with them as soon as they are whole.
+
+    It waits until all that it comes ``after`` is done; those tasks stand before it. ``fault`` is raised in the place
+    of FFmpeg's, where one can do without it.
+    """
 
     command: Command
     frames: int
     keep: Callable[[], None]
+    after: tuple[Event, ...] = ()
+    done: Event = field(default_factory=Event)
+    fault: MediaFailed | None = None
 
 
 Place = Callable[[Callable[[], None]], AbstractContextManager[None]]
@@ -52,10 +60,25 @@ class _Part:
         self.done = fraction * self._task.frames
 
     def work(self, media: Media, place: Place) -> None:
-        self.check()
+        self._wait()
         with place(self.check):
-            media.run(self._task.command, self, timeout=deadline(self._task.frames))
+            self._run(media)
         self._task.keep()
+        self._task.done.set()
+
+    def _wait(self) -> None:
+        self.check()
+        for each in self._task.after:
+            while not each.wait(LOOK_SECONDS):
+                self.check()
+
+    def _run(self, media: Media) -> None:
+        try:
+            media.run(self._task.command, self, timeout=deadline(self._task.frames))
+        except (MediaFailed, MediaTimeout) as fault:
+            if self._task.fault is None:
+                raise
+            raise self._task.fault from fault
 
 
 def side_by_side(

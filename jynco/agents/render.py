@@ -73,7 +73,7 @@ class Render:
         """
         try:
             cast = self._cast(job)
-            output = self._compose(job, self._quick(cast.reel, watch), watch, workers)
+            output = self._compose(job, self._quick(cast.reel), watch, workers)
         except MissingClips as error:
             receipt = _receipt(*self._players_of(job), 0)
             return Rendered(None, receipt, Failure(error.code, error.message, retryable=True))
@@ -84,7 +84,7 @@ class Render:
     def make(self, job: Job, share: Share, watch: Watch) -> None:
         """Encode a share of the film's segments, and keep them. Raises as ``film``."""
         with self._quartermaster.scratch() as work:
-            reel = self._quick(self._cast(job).reel, watch)
+            reel = self._quick(self._cast(job).reel)
             self._cutting.make(reel, share, work=work, watch=watch)
 
     def _players_of(self, job: Job) -> tuple[Storyboard, Mapping[ClipId, Role]]:
@@ -122,14 +122,12 @@ class Render:
         soon, files = job.purpose is Purpose.PREVIEW, self._players.files(job.project_id, board)
         return Reel(board, timeline, materials, sounds, kind, document, soon, files)
 
-    def _quick(self, reel: Reel, watch: Watch) -> Reel:
-        """A preview is made of proxies, which are made now where there are none yet."""
+    def _quick(self, reel: Reel) -> Reel:
+        """A preview is made of proxies, which are made on the way where there are none yet."""
         if not reel.soon:
             return reel
-        return replace(
-            reel,
-            proxies=self._quartermaster.proxies.cast(reel.materials, reel.storyboard.output, watch),
-        )
+        proxies = self._quartermaster.proxies.cast(reel.materials, reel.storyboard.output)
+        return replace(reel, proxies=proxies)
 
     def _compose(self, job: Job, reel: Reel, watch: Watch, workers: Workers | None) -> str:
         note = partial(self._note, job)

@@ -64,7 +64,7 @@ class Scout:
         kind = container_for(board.output.codec, wishes.container)
         timeline, files = lay_out(board, lengths), self._files(desk, board)
         soon = wishes.purpose is Purpose.PREVIEW
-        proxies = self._quartermaster.proxies.known(found, board.output) if soon else {}
+        proxies = self._quartermaster.proxies.cast(found, board.output) if soon else {}
         return Reel(board, timeline, found, sounds, kind, None, soon, files, proxies)
 
     def _material(self, desk: Desk, clip: Clip, planned: ClipPlan) -> Material:

@@ -114,11 +114,15 @@ def _digested(span: Span, blind: Room, recipe: Recipe) -> CacheKey:
     )
 
 
+def shown(span: Span, materials: Mapping[ClipId, Material]) -> tuple[ClipId, ...]:
+    """The clips of which the span shows something, a frame that stands still too."""
+    names = (piece.clip_id for piece in span.pieces)
+    return tuple(dict.fromkeys([*names, *_lenders(span, materials)]))
+
+
 def _blind(span: Span, materials: Mapping[ClipId, Material]) -> dict[ClipId, Material]:
     """What the span shows, with contents in the place of paths."""
-    found = {piece.clip_id: materials[piece.clip_id] for piece in span.pieces}
-    held = {name: materials[name] for name in _lenders(span, materials)}
-    return {clip_id: _nameless(material) for clip_id, material in (found | held).items()}
+    return {name: _nameless(materials[name]) for name in shown(span, materials)}
 
 
 def _lenders(span: Span, materials: Mapping[ClipId, Material]) -> list[ClipId]:

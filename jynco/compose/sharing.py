@@ -14,30 +14,33 @@ NEAR = 30  # frames: reading so many in vain costs less than a second encoder's 
 Group = tuple[Segment, ...]
 
 
-def groups(missing: Iterable[Segment], materials: Mapping[ClipId, Material], processes: int) -> list[Group]:
-    """The processes to run, the longest first. Equal segments are made once.
+def groups(
+    missing: Iterable[Segment], materials: Mapping[ClipId, Material], processes: int, soon: bool = False
+) -> list[Group]:
+    """The processes to run, the longest first, or as the film begins (``soon``). Equal segments are made once.
 
     Each process is an encoder's memory and one pass through its files. So a segment goes alone where reading can
     begin shortly before it, and else together with its clip's longest, whose reader passes there anyway. Where
     there are fewer than ``processes``, the longest are shared: decoding twice costs less than a core that waits.
+    Where the film is wanted ``soon``, nothing near waits for company.
     """
     different = {segment.key: segment for segment in missing}.values()
     owners: dict[ClipId | None, list[Segment]] = {}
     for segment in different:
         owners.setdefault(segment.owner, []).append(segment)
-    found = [group for own in owners.values() for group in _shared(own, materials)]
+    found = [group for own in owners.values() for group in _shared(own, materials, soon)]
     while len(found) < processes and (parted := _halved(found)):
         found = parted
-    return sorted(found, key=_frames, reverse=True)
+    return sorted(found, key=_start) if soon else sorted(found, key=_frames, reverse=True)
 
 
-def _shared(own: Sequence[Segment], materials: Mapping[ClipId, Material]) -> list[Group]:
+def _shared(own: Sequence[Segment], materials: Mapping[ClipId, Material], soon: bool) -> list[Group]:
     near = sorted(
         (each for each in own if all(_near(piece, materials) for piece in each.span.pieces)),
         key=lambda each: each.span.frames,
     )
     far = [each for each in own if each not in near]
-    company = [near.pop()] if far and near else []
+    company = [near.pop()] if far and near and not soon else []
     return [*((each,) for each in near), *([(*company, *far)] if far else [])]
 
 
@@ -55,6 +58,10 @@ def _halved(found: Sequence[Group]) -> list[Group] | None:
         return None
     half = min(range(1, len(longest)), key=lambda cut: abs(_frames(longest[:cut]) - _frames(longest[cut:])))
     return [*(group for group in found if group is not longest), longest[:half], longest[half:]]
+
+
+def _start(group: Group) -> int:
+    return min(segment.span.start for segment in group)
 
 
 def _frames(group: Group) -> int:

@@ -49,7 +49,7 @@ class Room:
 
     def reel(self, board: Storyboard, *, container: str | None = None, document: str | None = None) -> Reel:
         kind = container_for(board.output.codec, container)
-        proxies = self.proxies.cast(self.materials, board.output, Quiet()) if self.proxied else {}
+        proxies = self.proxies.cast(self.materials, board.output) if self.proxied else {}
         timeline = lay_out(board, {})
         return Reel(board, timeline, self.materials, self.sounds, kind, document, proxies=proxies)
 

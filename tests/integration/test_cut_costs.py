@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from jynco.adapters.media.hardware import Hardware
+from jynco.agents.cutting import Cutting
+from jynco.compose.hardware import HARDWARE
 from jynco.compose.preview import preview
 from jynco.compose.sources import Source
 from jynco.errors import Cancelled, MediaFailed
 from jynco.model.ids import ClipId
-from jynco.model.storyboard import AudioLayer, Clip, Effects, Filter, FilterKind, TextLayer
+from jynco.model.storyboard import AudioLayer, Clip, Codec, Effects, Filter, FilterKind, TextLayer
 from tests.integration.cut_kit import Room, kept
 from tests.integration.film_kit import MEDIA, Quiet, board, clip, ffmpeg, numbered, pictures, shown, source
 
@@ -203,3 +206,18 @@ def test_one_bad_clip_ends_the_others_and_names_its_file(files: dict[str, Source
     room = Room(tmp_path, {**{name: files[name] for name in NAMES}, NAMES[1]: gone})
     with pytest.raises(MediaFailed, match=r"gone\.mp4"):
         room.cut(board(CLIPS))
+
+
+def test_a_film_on_which_the_device_fails_is_encoded_in_software(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No machine has all devices: one that is not there fails as one that breaks down."""
+    works = Hardware("auto").report()
+    absent = next(device for device in HARDWARE if Codec.H264 not in works.get(device, ()))
+    storyboard, target = board(CLIPS, audio=[TONE], text=[WORDS]), room.folder / "film.mp4"
+    expected, _ = room.cut(storyboard)
+    chosen = Cutting(room.quartermaster, MEDIA, 2, lambda _: absent)
+    survey = chosen.film(room.reel(storyboard), work=room.folder, target=target, watch=Quiet())
+    assert survey.encode == ()  # the software's segments are there
+    assert target.read_bytes() == expected.read_bytes()
+    assert f"the film is encoded in software: {absent} failed on it" in caplog.text

@@ -10,12 +10,17 @@ import pytest
 
 from jynco.adapters.media.stills import Stills
 from jynco.adapters.storage.local import LocalStorage
+from jynco.agents.cutting import Cutting
 from jynco.agents.quartermaster import Quartermaster
+from jynco.agents.splicing import indexed
+from jynco.compose.cutlist import Cutlist
 from jynco.compose.hardware import Device
+from jynco.compose.packets import begins
 from jynco.compose.preview import viewed
 from jynco.compose.proxies import fitting, wanted
 from jynco.compose.segments import Recipe
 from jynco.compose.sources import Held, Source
+from jynco.errors import MediaFailed
 from jynco.model.ids import ClipId
 from jynco.model.storyboard import AudioLayer, Storyboard, TextLayer
 from tests.integration.cut_kit import Room, kept, moments
@@ -45,7 +50,17 @@ def room(files: dict[ClipId, Source], tmp_path: Path) -> Room:
     ffmpeg("-f", "lavfi", "-i", "sine=440:d=9", tmp_path / "tone.wav")
     room = Room(tmp_path, files, {"tone": kept(source(tmp_path / "tone.wav"))})
     room.proxied = True
+    for each in files.values():
+        room.proxies.make(each, seen().output, Quiet())
     return room
+
+
+@pytest.fixture
+def bare(files: dict[ClipId, Source], tmp_path: Path) -> Room:
+    """The same, before any proxy is made."""
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    return Room(folder, files, proxied=True)
 
 
 def seen(*clips: object, **layers: object) -> Storyboard:
@@ -90,14 +105,59 @@ def test_a_proxy_that_is_damaged_is_made_again(room: Room) -> None:
     assert room.cut(seen())[0].read_bytes() == whole.read_bytes()
 
 
-def test_a_source_that_cannot_be_read_is_left_to_the_cut(tmp_path: Path, files: dict[ClipId, Source]) -> None:
-    quartermaster = Quartermaster(LocalStorage(tmp_path / "store"), MEDIA, Stills())
-    broken = tmp_path / "broken.mp4"
+@pytest.mark.parametrize("soon", [True, False])
+def test_proxies_that_are_not_there_are_made_on_the_way(soon: bool, room: Room, bare: Room) -> None:
+    expected, _ = room.cut(seen(text=[WORDS]))
+    target = bare.folder / "film.mp4"
+    reel = replace(bare.reel(seen(text=[WORDS])), soon=soon)
+    survey = bare.cutting.film(reel, work=bare.folder, target=target, watch=Quiet())
+    assert len(survey.encode) == survey.segments
+    assert target.read_bytes() == expected.read_bytes()
+    assert bare.segments() == room.segments()
+
+
+def test_the_first_picture_waits_for_no_later_clip(bare: Room) -> None:
+    reel = replace(bare.reel(seen()), soon=True)
+    cuts: list[Cutlist] = []
+    alone = Cutting(bare.quartermaster, MEDIA, 1)
+    film = bare.folder / "film.mp4"
+    alone.film(reel, work=bare.folder, target=film, watch=Quiet(), note=cuts.append)
+    first = bare.shelf.find(cuts[0].entries[0].key)
+    proxies = [bare.storage.path(key) for key in bare.storage.keys("cache/proxies") if key.endswith(".mp4")]
+    assert first is not None
+    times = [first.stat().st_mtime_ns, *sorted(path.stat().st_mtime_ns for path in proxies)]
+    assert len(proxies) == 3
+    assert times[0] < times[2], "the second clip's proxy was made before the first clip could be seen"
+
+
+def test_a_plan_knows_what_waits_for_a_proxy(bare: Room, room: Room) -> None:
+    assert len(bare.cutting.outlook(bare.reel(seen()), [], None).encode) == 8
+    assert len(room.cutting.outlook(room.reel(seen()), [], None).encode) == 4
+    bare.cut(seen())
+    assert bare.cutting.outlook(bare.reel(seen()), [], None).encode == ()
+
+
+def test_what_a_proxy_says_of_its_keyframes_is_so(room: Room) -> None:
+    for proxy in room.reel(seen()).proxies.values():
+        assert begins(indexed(proxy.path), seen().output.rate) == proxy.keys
+
+
+def test_a_long_source_is_seen_itself(bare: Room, files: dict[ClipId, Source]) -> None:
+    hour = replace(files[A], info=replace(files[A].info, duration=Fraction(3600)))
+    assert set(bare.proxies.cast({A: hour, B: files[B]}, seen().output)) == {B}
+
+
+def test_a_source_that_gives_no_proxy_is_left_to_the_cut(
+    bare: Room, files: dict[ClipId, Source], caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = bare.folder / "broken.mp4"
     broken.write_bytes(files[A].path.read_bytes()[:2_000])
-    materials = {A: replace(files[A], path=broken, sha256="a" * 64), B: files[B]}
-    cast = quartermaster.proxies.cast(materials, seen().output, Quiet())
-    assert set(cast) == {B}
-    quartermaster.proxies.prepare(materials[A], seen().output)  # nor does it harm whoever made the clip
+    bare.materials = {**files, A: replace(files[A], path=broken, sha256="a" * 64)}
+    with pytest.raises(MediaFailed, match=r"broken\.mp4"):
+        bare.cut(seen())
+    assert "clip_a has no proxy: it is read itself." in [record.message for record in caplog.records]
+    stranger = replace(files[A], path=broken, sha256="a" * 64)
+    bare.proxies.prepare(stranger, seen().output)  # nor does it harm whoever made the clip
 
 
 def test_what_another_encoder_makes_is_not_joined_with_a_proxys_packets(room: Room) -> None:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from pathlib import Path
+from shutil import copyfile
 from typing import Final
 
 from jynco.agents.quartermaster.shelf import Shelf
 from jynco.agents.unwatched import Unwatched
 from jynco.compose.preview import small
 from jynco.compose.proxies import proxy_key, proxying, standing_in, wanted
-from jynco.compose.segments import Recipe
+from jynco.compose.segments import Recipe, nameless
 from jynco.compose.sources import Material, Source
 from jynco.errors import JyncoError, MediaFailed, MediaTimeout
-from jynco.model.ids import ClipId
+from jynco.model.ids import CacheKey, ClipId
+from jynco.model.media import Command
 from jynco.model.storyboard import OutputSettings
 from jynco.ports import Media, Storage, Watch
 
 MINIMUM_SECONDS: Final = 60.0  # FFmpeg's deadline for the shortest clip
 PER_SECOND: Final = 30.0  # and for each second of a longer one
+LONGEST: Final = 30  # seconds of a source for which a preview's first picture can wait
 
 log: Final = logging.getLogger("jynco.quartermaster")
 
@@ -58,41 +62,40 @@ class Proxies:
         except JyncoError as fault:
             log.warning("no proxy of %s: %s", source.path.name, fault.message)
 
-    def cast(
-        self, materials: Mapping[ClipId, Material], output: OutputSettings, watch: Watch
-    ) -> dict[ClipId, Source]:
-        """A proxy for every clip that is better seen through one."""
+    def cast(self, materials: Mapping[ClipId, Material], output: OutputSettings) -> dict[ClipId, Source]:
+        """A proxy for every clip that is better seen through one: where it is, or that it will be. Makes nothing."""
         sources = {name: each for name, each in materials.items() if isinstance(each, Source)}
-        made = {
-            name: self.make(source, output, _Listening(watch))
-            for name, source in sources.items()
-            if wanted(source, output)
-        }
-        return {name: proxy for name, proxy in made.items() if proxy is not None}
-
-    def known(self, materials: Mapping[ClipId, Material], output: OutputSettings) -> dict[ClipId, Source]:
-        """The proxies that a preview would be made of, as far as they are there. Makes nothing."""
-        sources = {name: each for name, each in materials.items() if isinstance(each, Source)}
-        found = {name: self.find(each, output) for name, each in sources.items() if wanted(each, output)}
+        found = {name: self._cast(each, output) for name, each in sources.items() if wanted(each, output)}
         return {name: proxy for name, proxy in found.items() if proxy is not None}
+
+    def has(self, proxy: Source) -> bool:
+        """Whether a proxy that was cast is there."""
+        return self._shelf.has(CacheKey(proxy.sha256))
+
+    def command(self, source: Source, output: OutputSettings, *, work: Path, target: Path) -> Command:
+        """The process that makes the proxy."""
+        return proxying(source, output, self._recipe(), work=work, target=target)
+
+    def keep(self, proxy: Source) -> None:
+        """Shelve a proxy that was made; it stays where it is as well, for whoever reads it now."""
+        with self._storage.scratch() as work:
+            twin = Path(copyfile(proxy.path, work / "proxy.mp4"))
+            self._shelf.keep(CacheKey(proxy.sha256), twin)
+
+    def _cast(self, source: Source, output: OutputSettings) -> Source | None:
+        found = self.find(source, output)
+        if found is not None or source.info.duration > LONGEST:
+            return found
+        key = proxy_key(source, output, self._recipe())
+        return standing_in(source, output, key, nameless(source))
 
     def _made(self, source: Source, output: OutputSettings, watch: Watch) -> None:
         deadline = MINIMUM_SECONDS + PER_SECOND * float(source.info.duration)
         with self._storage.scratch() as work:
             target = work / "proxy.mp4"
-            command = proxying(source, output, self._recipe(), work=work, target=target)
+            command = self.command(source, output, work=work, target=target)
             self._media.run(command, watch, timeout=deadline)
             self._shelf.keep(proxy_key(source, output, self._recipe()), target)
 
     def _recipe(self) -> Recipe:
         return Recipe(self._media.build())
-
-
-class _Listening(Unwatched):
-    """Ends when its watch says so; the film's progress is told by what comes after."""
-
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
-
-    def check(self) -> None:
-        self._watch.check()

@@ -1,0 +1,82 @@
+"""From a reel to its segments' keys, and from keys to what is on the shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+from jynco.agents.copying import Copying
+from jynco.agents.cutting.reel import Found, Reel, Sheet
+from jynco.agents.quartermaster import Quartermaster
+from jynco.compose import audio
+from jynco.compose.command import Papers
+from jynco.compose.cutlist import Cutlist, Entry, listed
+from jynco.compose.hardware import Device, Devices
+from jynco.compose.picture import Room
+from jynco.compose.proxies import fitting
+from jynco.compose.reasons import reason
+from jynco.compose.segments import Recipe, Segment, segments
+from jynco.compose.soundtrack import soundtrack_key
+from jynco.model.ids import ClipId
+from jynco.model.plan import CutPlan, SegmentPlan
+from jynco.ports import Media
+
+
+class Sheets:
+    """Names what a film is joined of, and finds what of it need not be made."""
+
+    def __init__(self, quartermaster: Quartermaster, media: Media, device: Devices) -> None:
+        self._shelf, self._proxies = quartermaster.segments, quartermaster.proxies
+        self._copying = Copying(quartermaster)
+        self._media = media
+        self._device = device
+
+    def of(self, reel: Reel) -> Sheet:
+        """The reel's segments and sound. ValueError for a source without its content hash."""
+        recipe = self._recipe(reel)
+        seen = {**reel.materials, **fitting(reel.proxies, recipe)}
+        room = Room(reel.storyboard, reel.timeline, seen, Papers(Path()).keep, reel.files)
+        heard = audio.tracks(reel.storyboard, reel.timeline, reel.materials, reel.sounds)
+        sound = soundtrack_key(heard, reel.timeline, reel.container, recipe) if heard else None
+        return Sheet(reel, room, recipe, segments(room, recipe), heard, sound)
+
+    def found(self, sheet: Sheet, known: Found) -> Found:
+        """Where every segment and the sound lie that need not be made; ``known`` are not looked at again."""
+        looked = {key: known.get(key) or self._shelf.find(key) for key in sheet.keys}
+        bare = (each for each in sheet.segments if looked[each.key] is None)
+        looked |= {each.key: self._copying.copy(each, sheet.room) for each in bare}
+        return {key: path for key, path in looked.items() if path is not None}
+
+    def listed(self, sheet: Sheet) -> Cutlist:
+        """What the film is joined of. A proxy that comes or goes is no change of its clip."""
+        room = replace(sheet.room, materials=sheet.reel.materials)
+        return listed(room, sheet.segments, sheet.sound, str(sheet.reel.container), sheet.recipe)
+
+    def outlook(self, reel: Reel, waiting: Collection[ClipId], before: Cutlist | None) -> CutPlan:
+        """What would be encoded and why, while clips are ``waiting`` to be made. Encodes nothing."""
+        sheet = self.of(reel)
+        now, bare = self.listed(sheet), [each for each in sheet.segments if not self._shelf.find(each.key)]
+        encode = {each.key for each in bare if not self._copied(each, sheet)}
+        missing = [
+            _planned(entry, waiting, reason(entry, now, before))
+            for entry in now.entries
+            if entry.key in encode or not set(waiting).isdisjoint(entry.clips)
+        ]
+        sound = sheet.sound is not None and self._shelf.find(sheet.sound) is None
+        return CutPlan(len(now.entries), tuple(missing), sound)
+
+    def _copied(self, segment: Segment, sheet: Sheet) -> bool:
+        """Whether its packets are there, in a proxy."""
+        proxies = (sheet.reel.proxies.get(piece.clip_id) for piece in segment.span.pieces)
+        there = all(proxy is None or self._proxies.has(proxy) for proxy in proxies)
+        return there and self._copying.could(segment, sheet.room)
+
+    def _recipe(self, reel: Reel) -> Recipe:
+        device = Device.SOFTWARE if reel.software else self._device(reel.storyboard.output.codec)
+        return Recipe(self._media.build(), device=device)
+
+
+def _planned(entry: Entry, waiting: Collection[ClipId], why: str) -> SegmentPlan:
+    waits = tuple(clip for clip in dict.fromkeys(entry.clips) if clip in waiting)
+    return SegmentPlan(entry.name, entry.frames, f"waits for {' and '.join(waits)}" if waits else why, waits)
