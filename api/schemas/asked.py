@@ -64,6 +64,7 @@ class WishesAsked(CamelSchema):
             provider=data["provider"],
             budget_usd=data.get("budget_usd"),
             pay_again=data.get("pay_again", False),
+            failover_moderated=data.get("failover_moderated", False),
             clips=tuple(ClipId(clip) for clip in data.get("clips", ())),
         )
 
@@ -86,6 +87,13 @@ class JobAsked(WishesAsked):
     pay_again = Truth(
         load_default=False,
         metadata={"description": "Go on although nobody knows whether an earlier attempt was billed."},
+    )
+
+    failover_moderated = Truth(
+        load_default=False,
+        metadata={
+            "description": "Ask the next provider of a list for what the safety of the one before refused."
+        },
     )
 
     @validates_schema

@@ -154,6 +154,7 @@ class Architect:
             if job.clip_id is not None
             and wanted.get(job.clip_id) in (job.shot, *job.lineup)
             and (job.options.get("payAgain") or not plan.wishes.pay_again)
+            and (job.options.get("failoverModerated") or not plan.wishes.failover_moderated)
             and _soon_enough(job, plan.wishes)
         }
 

@@ -89,7 +89,7 @@ class Clerk:
             image=clip.image,
             lineup=clip.lineup,
             said=clip.skipped,
-            options={"payAgain": plan.wishes.pay_again, **_purse(plan.wishes)},
+            options={**_consent(plan.wishes), **_purse(plan.wishes)},
         )
 
 
@@ -99,8 +99,12 @@ def terms(wishes: Wishes) -> dict[str, Json]:
         "onMissing": str(wishes.on_missing),
         "container": wishes.container,
         "provider": wishes.provider,
-        "payAgain": wishes.pay_again,
+        **_consent(wishes),
     }
+
+
+def _consent(wishes: Wishes) -> dict[str, Json]:
+    return {"payAgain": wishes.pay_again, "failoverModerated": wishes.failover_moderated}
 
 
 def _purse(wishes: Wishes) -> dict[str, Json]:

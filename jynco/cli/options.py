@@ -51,8 +51,13 @@ def policy(command: Command) -> Command:
 
 
 def spending(command: Command) -> Command:
-    """Money."""
+    """Money, and what people consent to."""
     command = click.option("--budget", metavar="USD", help="Make nothing when the plan costs more.")(command)
+    command = click.option(
+        "--failover-moderated",
+        is_flag=True,
+        help="Ask the next provider of a list for what the safety of the one before refused.",
+    )(command)
     return click.option(
         "--pay-again", is_flag=True, help="Consent to a second bill after an unknown outcome."
     )(command)

@@ -123,6 +123,7 @@ def _wishes(asked: dict[str, Any]) -> dict[str, Json]:
         "provider": asked["provider"],
         "budgetUsd": None if budget is None else str(budget),
         "payAgain": asked["pay_again"] or None,
+        "failoverModerated": asked["failover_moderated"] or None,
     }
     return {name: value for name, value in wanted.items() if value is not None}
 

@@ -60,7 +60,8 @@ class Client:
     def submit(self, document: Document, folder: Path, **wishes: Json) -> Progress:
         """Send a storyboard with the files it names, which lie in ``folder``, and start a job.
 
-        ``wishes`` are those of ``POST .../jobs``: kind, priority, onMissing, provider, budgetUsd, payAgain, clips.
+        ``wishes`` are those of ``POST .../jobs``: kind, priority, onMissing, provider, budgetUsd, payAgain,
+        failoverModerated, clips.
         DocumentInvalid, AssetRefused, BudgetExceeded before anything is spent.
         """
         address = self.store(document, folder)

@@ -48,6 +48,7 @@ class Wishes:
     container: str | None = None  # mp4 or webm; None: what the codec wants
     budget_usd: Decimal | None = None
     pay_again: bool = False
+    failover_moderated: bool = False  # another provider may be asked what the first one's safety refused
     clips: tuple[ClipId, ...] = ()  # only these; empty: all
 
 

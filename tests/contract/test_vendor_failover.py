@@ -162,6 +162,57 @@ def test_what_safety_refused_is_asked_of_another_only_where_that_is_allowed(
     assert allowed or code(job) == "moderated"
 
 
+def test_a_request_may_allow_it_for_itself(shop: Shop, runway: Vendor, luma: Vendor) -> None:
+    runway.life = (RUNWAY.moderated,)
+    assert code(shop.work(asked(shop))) == "moderated"
+    allowed = Wishes(Purpose.CLIPS, failover_moderated=True)
+    assert shop.work(shop.start(allowed).clips[0]).state is JobState.COMPLETED
+    assert paid(runway, luma) == (2, 1)
+
+
+def test_what_one_request_allows_is_not_allowed_to_another_that_runs(shop: Shop, runway: Vendor) -> None:
+    runway.life = (RUNWAY.running,)
+    first = asked(shop)
+    again = shop.start(Wishes(Purpose.CLIPS, failover_moderated=True))
+    assert (again.joined, again.clips[0].job_id == first.job_id) == (False, False)
+
+
+def test_two_clips_that_come_to_the_same_understudy_are_one_bill(
+    shop: Shop, runway: Vendor, luma: Vendor
+) -> None:
+    """Their first orders differ, and their understudy's does not."""
+    runway.fail("submit", *[Fault("reply", Reply(402))] * 2)
+    luma.life = (LUMA.running, LUMA.running, LUMA.done)
+    lineups = ("runway:gen4_turbo,luma", "runway:gen4.5,luma")
+    jobs = [asked(shop, f"c{n}", f"proj_{n}", provider=named) for n, named in enumerate(lineups)]
+    assert jobs[0].shot != jobs[1].shot
+    assert jobs[0].lineup[1] == jobs[1].lineup[1]
+    while not all(shop.job(job).state.terminal for job in jobs):
+        for number, job in enumerate(jobs):
+            if not shop.job(job).state.terminal:
+                shop.step(job, f"w{number}")
+        shop.clock.turn(1)
+    assert {shop.job(job).state for job in jobs} == {JobState.COMPLETED}
+    assert paid(runway, luma) == (0, 1)
+
+
+def test_who_waits_for_an_understudys_order_goes_on_with_it_when_its_job_is_cancelled(
+    shop: Shop, runway: Vendor, luma: Vendor
+) -> None:
+    runway.fail("submit", *[Fault("reply", Reply(402))] * 2)
+    luma.life = (LUMA.running,)
+    lineups = ("runway:gen4_turbo,luma", "runway:gen4.5,luma")
+    first, second = [asked(shop, f"c{n}", f"proj_{n}", provider=named) for n, named in enumerate(lineups)]
+    shop.step(first), shop.step(first)
+    shop.step(second, "w2"), shop.step(second, "w2")
+    shop.architect.cancel(first.job_id)
+    shop.withdrawal.sweep("w3")
+    for task in luma.tasks.values():
+        task.states.append(LUMA.done)
+    assert shop.work(second, "w2").state is JobState.COMPLETED
+    assert (paid(runway, luma), luma.cancelled) == ((0, 1), [])
+
+
 def test_what_was_delivered_and_is_no_good_is_paid_already(shop: Shop, runway: Vendor, luma: Vendor) -> None:
     runway.clip = runway.clip[: len(runway.clip) // 2]
     assert code(shop.work(asked(shop))) == "quality"

@@ -52,6 +52,7 @@ def render(
     on_missing: str | None,
     budget: str | None,
     pay_again: bool,
+    failover_moderated: bool,
     provider: str | None,
     priority: str | None,
     data: Path | None,
@@ -66,6 +67,7 @@ def render(
         provider=provider,
         budget_usd=options.dollars(budget),
         pay_again=pay_again,
+        failover_moderated=failover_moderated,
     )
     return make(storyboard, out, wishes, data, Speech.create(as_json), write_back=write_back)
 
