@@ -28,6 +28,9 @@ def register(app: Flask) -> None:
 
 
 def _look() -> Response | None:
+    if not request.headers.get("Host", "").strip() and request.environ.get("SERVER_PROTOCOL") != "HTTP/1.0":
+        detail = "A request must say in its Host header whom it is for."
+        return _refusal(HTTPStatus.BAD_REQUEST, "bad_request", detail)
     if not _for_us():
         detail = (
             f"This Jynco is for this machine only, and not known as {request.host!r}: see JYNCO_PUBLIC_URL."
@@ -45,7 +48,16 @@ def _for_us() -> bool:
     if settings.auth is not None or settings.host not in LOOPBACK:
         return True
     known = urlsplit(settings.public_url or "").hostname
-    return urlsplit(f"//{request.host}").hostname in LOOPBACK | {known}
+    return _asked_for() in LOOPBACK | {known}
+
+
+def _asked_for() -> str:
+    """The host that the request names, in its own words: Werkzeug's fall back to ours where they are nonsense."""
+    try:
+        asked = urlsplit(f"//{request.headers.get('Host') or request.host}")
+        return (asked.hostname or "") if asked.port is None or asked.port else ""
+    except ValueError:
+        return ""
 
 
 def _from_here() -> bool:

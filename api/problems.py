@@ -7,6 +7,7 @@ import math
 from http import HTTPStatus
 
 from flask import Flask, Response, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 
 from api import answers, errors
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
     """Let every error of ``app`` be answered with a problem."""
     app.register_error_handler(JyncoError, refused)
     app.register_error_handler(HTTPException, turned_away)
+    app.register_error_handler(ParseException, garbled)
     app.register_error_handler(Exception, broken)
 
 
@@ -62,6 +64,18 @@ def turned_away(error: HTTPException) -> Response | HTTPException:
     for name, value in error.get_headers(request.environ):
         if name.lower() not in {"content-type", "content-length"}:
             answer.headers.add(name, value)
+    return answer
+
+
+def garbled(_: ParseException) -> Response:
+    """A body in chunks that are none: where it ends nobody can tell, so nothing more is read from this line."""
+    status = HTTPStatus.BAD_REQUEST
+    detail = (
+        "The body's chunks are not as HTTP writes them: see that each has the size it says, in hexadecimal."
+    )
+    told = errors.problem(status, errors.code_of(status), detail, retryable=False, trace_id=trace_id())
+    answer = respond(status, told)
+    answer.headers["Connection"] = "close"
     return answer
 
 

@@ -33,7 +33,9 @@ set_up(_read.log_level)
 
 bind = f"{_read.host}:{_read.port}"
 workers = _read.web_processes
-worker_class = "gthread"  # streams of events wait most of the time, and a waiting thread costs little
+worker_class = (
+    "config.worker.Worker"  # threads: streams of events wait most of the time, and waiting costs little
+)
 threads = 320  # above the 200 streams a process takes: with as many streams as threads the API stands still
 timeout = 60  # a gthread worker beats beside its requests, so this only ends one that hangs as a whole
 graceful_timeout = 20  # platforms kill after 30 s

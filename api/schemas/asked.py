@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, Range, Regexp
 
+from api.names import plain
 from api.schemas.base import CamelSchema, Count, Dollars, Truth, clip_id, project_id
 from jynco.document.interchange.forms import Form
 from jynco.model.ids import ClipId, ProjectId
@@ -21,6 +22,9 @@ MISSING: Final = {
     Purpose.FINAL: OnMissing.BLOCK,
     Purpose.CLIPS: OnMissing.BLOCK,
 }
+
+_NAME: Final = "[A-Za-z0-9][A-Za-z0-9_.:/@-]*"
+PROVIDERS: Final = rf"^ *{_NAME} *(, *{_NAME} *)*\Z"
 
 
 class WishesAsked(CamelSchema):
@@ -48,9 +52,12 @@ class WishesAsked(CamelSchema):
         },
     )
     provider = fields.String(
-        validate=Length(min=1, max=128),
+        validate=[Length(min=1, max=128), Regexp(PROVIDERS, error="must name providers, such as camera")],
         load_default=None,
-        metadata={"description": "Instead of the default one: camera, mock, runway:gen4_turbo, ..."},
+        metadata={
+            "pattern": plain(PROVIDERS),
+            "description": "Instead of the default one: camera, mock, runway:gen4_turbo, ...",
+        },
     )
 
     @post_load
