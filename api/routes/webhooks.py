@@ -7,7 +7,7 @@ import re
 from flask import Response
 from flask.typing import ResponseReturnValue
 
-from api import cursors
+from api import cursors, recalled
 from api.answers import told
 from api.errors import RequestInvalid
 from api.routing import Answer, Routes
@@ -20,7 +20,6 @@ from api.schemas.webhooks import (
     WebhooksTold,
     WebhookTold,
 )
-from api.views import links
 from api.views.webhooks import delivery, webhook
 from jynco.adapters.database.desk import Scope
 from jynco.errors import AddressRefused, Fault
@@ -55,7 +54,7 @@ def create_webhook(body: Subscription) -> ResponseReturnValue:
         made = house().herald.subscribe(body.url, body.topics, body.description)
     except AddressRefused as error:
         raise RequestInvalid([Fault("/url", error.code, error.message)]) from None
-    return told(webhook(made, with_secret=True), 201, {"Location": links.webhook(made.webhook_id)})
+    return recalled.subscribed(made)
 
 
 @routes.route(
@@ -100,7 +99,7 @@ def rotate_webhook(webhook_id: str) -> ResponseReturnValue:
 
     Messages are signed with both secrets for 24 hours, so that receivers can change over in their own time.
     """
-    return told(webhook(house().herald.rotate(webhook_id), with_secret=True))
+    return recalled.rotated(house().herald.rotate(webhook_id))
 
 
 @routes.route("POST", f"{PATH}/enable", answer=Answer(WebhookTold), errors=(404,), scope=Scope.ADMIN)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from config.settings import Settings
 from jynco.model.webhooks import Attempt, DeliveryState, Load, Settlement
 from tests.integration.api.conftest import Caller, Projects
+from tests.integration.api.test_api_once import lose_answer
 from tests.integration.test_outgoing import REFUSED
 from workers.house import house
 
@@ -45,6 +47,23 @@ def test_asked_twice_with_one_key_it_is_made_once(ask: Caller, project_id: str) 
     ]
     assert answers[0].get_json() == answers[1].get_json()
     ask("DELETE", answers[0].get_json()["links"]["self"])
+
+
+def test_what_was_made_is_told_though_its_answer_was_lost(
+    ask: Caller, settings: Settings, project_id: str
+) -> None:
+    """Else nobody would know the secret, and a second rotation would end the first secret's day."""
+    key = {"Idempotency-Key": f"{project_id}-new"}
+    made = ask.post("/v1/webhooks", json={"url": URL}, headers=key).get_json()
+    lose_answer(settings, key, [made["webhookId"]])
+    again = ask.post("/v1/webhooks", json={"url": URL}, headers=key)
+    assert (again.status_code, again.get_json()) == (201, made)
+    key = {"Idempotency-Key": f"{project_id}-rotate"}
+    rotated = ask.post(f"{made['links']['self']}/rotate", headers=key).get_json()
+    lose_answer(settings, key, [made["webhookId"]])
+    again = ask.post(f"{made['links']['self']}/rotate", headers=key)
+    assert (again.status_code, again.get_json()) == (200, rotated)
+    ask("DELETE", made["links"]["self"])
 
 
 @pytest.mark.parametrize("url", REFUSED)

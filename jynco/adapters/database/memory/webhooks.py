@@ -38,7 +38,7 @@ class MemoryWebhooks:
         if sum(each.tenant == tenant for each in self.store.webhooks.values()) >= MOST:
             raise too_many_webhooks()
         asked = Webhook(webhook.webhook_id, webhook.url, webhook.secret, webhook.topics, webhook.description)
-        return self._put(replace(asked, tenant=tenant, created_at=self.store.now()))
+        return self._made(replace(asked, tenant=tenant, created_at=self.store.now()))
 
     @alone
     def get(self, webhook_id: str) -> Webhook:
@@ -68,13 +68,13 @@ class MemoryWebhooks:
         """Sign with ``secret``; the one before signs along for ``seconds``. NotFound."""
         webhook = self.get(webhook_id)
         until = self.store.now(seconds)
-        return self._put(replace(webhook, secret=secret, old_secret=webhook.secret, old_until=until))
+        return self._made(replace(webhook, secret=secret, old_secret=webhook.secret, old_until=until))
 
     @alone
     def enable(self, webhook_id: str) -> Webhook:
         """Tell it again, from now on. NotFound."""
         fresh = replace(self.get(webhook_id), disabled_at=None, disabled_reason=None, failing_since=None)
-        return self._put(fresh)
+        return self._made(fresh)
 
     @alone
     def deliveries(self, webhook_id: str, after: int | None, limit: int) -> Sequence[Delivery]:
@@ -179,6 +179,12 @@ class MemoryWebhooks:
 
     def _rows(self, webhook_id: str) -> list[DeliveryRow]:
         return [row for row in self.store.deliveries.values() if row.delivery.webhook_id == webhook_id]
+
+    def _made(self, webhook: Webhook) -> Webhook:
+        errand = self.store.errand()
+        if errand is not None:
+            errand.made = (webhook.webhook_id,)
+        return self._put(webhook)
 
     def _put(self, webhook: Webhook) -> Webhook:
         self.store.webhooks[webhook.webhook_id] = webhook

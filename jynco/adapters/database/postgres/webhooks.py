@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, inse
 from jynco.adapters.database.desk import LOCAL
 from jynco.adapters.database.postgres import parcels
 from jynco.adapters.database.postgres.gate import Gate
+from jynco.adapters.database.postgres.replies import note
 from jynco.adapters.database.postgres.tables import NOW
 from jynco.adapters.database.postgres.webhook_tables import webhook_deliveries as deliveries
 from jynco.adapters.database.postgres.webhook_tables import webhooks
@@ -43,6 +44,7 @@ class PostgresWebhooks:
             count = select(func.count()).select_from(webhooks).where(webhooks.c.tenant == tenant)
             if (connection.scalar(count) or 0) >= MOST:
                 raise too_many_webhooks()
+            note(connection, [webhook.webhook_id])
             return parcels.to_webhook(connection.execute(made.returning(webhooks)).mappings().one())
 
     def get(self, webhook_id: str) -> Webhook:
@@ -125,8 +127,9 @@ class PostgresWebhooks:
     def _changed(self, webhook_id: str, values: dict[str, object]) -> Webhook:
         change = update(webhooks).where(self._is(webhook_id)).values(values).returning(webhooks)
         with self._gate.transaction() as connection:
-            row = connection.execute(change).mappings().one_or_none()
-        return _there(row, webhook_id)
+            changed = _there(connection.execute(change).mappings().one_or_none(), webhook_id)
+            note(connection, [webhook_id])
+        return changed
 
     def _found(self, connection: Connection, webhook_id: str) -> Webhook:
         row = connection.execute(select(webhooks).where(self._is(webhook_id))).mappings().one_or_none()
