@@ -39,10 +39,14 @@ class Wire(HTTPAdapter):
 
 def _leashed(leash: Leash, encrypted: bool) -> type[HTTPConnection]:
     class Plain(HTTPConnection):
+        """On the leash, and in the clear: only where an operator allows it."""
+
         def _new_conn(self) -> socket.socket:
             return leash.connect(self.host, self.port or 80)
 
     class Encrypted(HTTPSConnection):
+        """On the leash, under TLS."""
+
         def _new_conn(self) -> socket.socket:
             return leash.connect(self.host, self.port or 443)
 
