@@ -78,6 +78,7 @@ class Settings:
     encoder: str = "software"  # or a device's name, or "auto"
     share_cache: bool = False  # one tenant's clips are found by the others too
     public_url: str | None = None
+    flower_url: str | None = None  # where those who watch over workers find Flower
     outgoing_loopback: bool = (
         False  # webhooks and pictures' addresses may lead to this machine: for trials only
     )
@@ -143,6 +144,7 @@ def _parse(env: _Variables) -> Settings:
         encoder=env.choice("JYNCO_ENCODER", ENCODERS) or "software",
         share_cache=env.choice("JYNCO_SHARE_CACHE", ("on", "off")) == "on",
         public_url=env.text("JYNCO_PUBLIC_URL"),
+        flower_url=env.text("JYNCO_FLOWER_URL"),
         outgoing_loopback=env.choice("JYNCO_OUTGOING_LOOPBACK", ("on", "off")) == "on",
         port=env.whole("PORT", 8000, 65535),
         # A platform that hands out PORT expects the process on every interface; alone, only this machine is let in.

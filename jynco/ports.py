@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from jynco.model.admission import Ask, Breaker, Gate, GateReport, Verdict
+from jynco.model.census import Census
 from jynco.model.ids import CacheKey, ClipId, JobId, ProjectId
 from jynco.model.jobs import (
     Claim,
@@ -153,6 +154,7 @@ class Jobs(Protocol):
     def made(
         self, project_id: ProjectId, clip_id: ClipId
     ) -> Sequence[Job]: ...  # the clip's films, the newest first
+    def census(self) -> Census: ...  # what waits, since when; what was there already
     def claim(self, job_id: JobId, owner: str, seconds: float) -> Claim | None: ...  # None: taken or terminal
     def beat(self, claim: Claim, seconds: float, progress: float) -> None: ...
     def park(

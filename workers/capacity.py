@@ -33,10 +33,16 @@ def workers(queue: str) -> int:
     return found
 
 
-def _ask(queue: str) -> int:
+def crew(seconds: float = 1.0) -> list[tuple[str, int, list[str]]]:
+    """Who answers within so many seconds: each worker's name, how much it does at a time, and its queues."""
     try:
-        answers = app.control.broadcast("hands", reply=True, timeout=PATIENCE) or []
-    except Exception:  # a broker that cannot be asked is no reason not to make the film
-        return 1
-    told = [answer for each in answers for answer in each.values() if isinstance(answer, dict)]
-    return sum(int(answer.get("hands", 0)) for answer in told if queue in answer.get("queues", ()))
+        answers = app.control.broadcast("hands", reply=True, timeout=seconds) or []
+    except Exception:  # a broker that cannot be asked, or that carries no questions
+        return []
+    told = [(name, answer) for each in answers for name, answer in each.items() if isinstance(answer, dict)]
+    return sorted((name, int(one.get("hands", 0)), list(one.get("queues", ()))) for name, one in told)
+
+
+def _ask(queue: str) -> int:
+    """A broker that cannot be asked is no reason not to make the film."""
+    return sum(hands for _, hands, queues in crew(PATIENCE) if queue in queues)

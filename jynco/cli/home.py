@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib import import_module
@@ -16,6 +16,7 @@ from jynco.cli.speech import Speech
 
 ROOT: Final = Path(__file__).resolve().parents[2]  # the checkout: Procfile, examples
 WORKERS: Final = ("worker_motion", "worker_render", "worker_preview", "beat")
+NOTHING: Final[Mapping[str, str]] = {}
 RELEASE: Final = ("jynco.cli.main", "migrations.runner")  # what the Procfile's release line imports
 
 
@@ -41,7 +42,11 @@ def house(settings: Settings, speech: Speech, processes: Sequence[str] = ()) -> 
 
 @contextmanager
 def servers(
-    settings: Settings, speech: Speech, processes: Sequence[str] = (), port: int = 8000
+    settings: Settings,
+    speech: Speech,
+    processes: Sequence[str] = (),
+    port: int = 8000,
+    more: Mapping[str, str] = NOTHING,
 ) -> Iterator[Settings]:
     """Settings that name running servers. Given both addresses, nothing is started here."""
     if not settings.embedded:
@@ -55,7 +60,7 @@ def servers(
         procfile=ROOT / "Procfile",
         processes=processes,
         preload=(*RELEASE, "workers.preload") if processes else RELEASE,
-        environment={**inherited(), "JYNCO_DATA": str(settings.data), "PORT": str(port)},
+        environment={**inherited(), "JYNCO_DATA": str(settings.data), "PORT": str(port), **more},
         started=speech.say,
     ) as up:
         yield replace(settings, database_url=up.database_url, redis_url=up.redis_url)

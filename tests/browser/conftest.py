@@ -43,6 +43,7 @@ class Jynco:
     url: str
     data: Path
     api: httpx.Client
+    flower: str
 
     def story(self, project: str) -> dict[str, Any]:
         """The storyboard as it is now."""
@@ -65,9 +66,10 @@ def jynco(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jynco]:
     try:
         said = up.stdout.readline()
         assert said, (data / "up.log").read_text()
-        url = json.loads(said)["url"].rstrip("/")
+        addresses = json.loads(said)
+        url = addresses["url"].rstrip("/")
         with httpx.Client(base_url=url, timeout=30) as api:
-            yield Jynco(url, data, api)
+            yield Jynco(url, data, api, addresses["flower"])
     finally:
         up.send_signal(signal.SIGTERM)
         up.wait(timeout=30)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Create, Jynco, Open
+from tests.browser.conftest import Create, Jynco, Keep, Open
 
 DROP = """files => {
   const data = new DataTransfer();
@@ -97,11 +97,21 @@ def test_a_running_film_can_be_cancelled(visit: Open, jynco: Jynco, create: Crea
     assert {job["state"] for job in jobs} == {"cancelled"}
 
 
-def test_operations_show_what_happens(visit: Open, create: Create, jynco: Jynco) -> None:
+def test_operations_show_what_happens_and_hold_it_back(
+    visit: Open, create: Create, jynco: Jynco, keep: Keep
+) -> None:
     project = create(clips=1, provider="mock", providerOptions={"latency": 600})
-    started = jynco.api.post(f"/v1/projects/{project}/jobs", json={"kind": "clips"}).raise_for_status().json()
     page = visit("/operations")
-    expect(page.get_by_role("row", name="Films")).to_be_visible()
+    expect(page.get_by_role("row", name="Films", exact=False).first).to_be_visible()
+    expect(page.get_by_role("link", name="Flower")).to_have_attribute("href", jynco.flower)
+    expect(page.locator("#crew")).to_contain_text("motion.resume")
+    page.get_by_role("button", name="Pause motion.normal").click()
+    expect(page.get_by_role("button", name="Resume motion.normal")).to_be_visible()
+    started = jynco.api.post(f"/v1/projects/{project}/jobs", json={"kind": "clips"}).raise_for_status().json()
     expect(page.get_by_text(started["jobId"])).to_be_visible()
+    expect(page.get_by_role("row", name="Clips").first).to_contain_text("oldest")
+    keep(page, "operations")
+    page.get_by_role("button", name="Resume motion.normal").click()
+    expect(page.get_by_role("row", name=started["jobId"])).to_contain_text("running")
     jynco.api.delete(f"/v1/jobs/{started['jobId']}").raise_for_status()
     expect(page.get_by_role("row", name=started["jobId"])).to_contain_text("cancelled")

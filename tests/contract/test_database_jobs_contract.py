@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from jynco.errors import Conflict, LeaseLost, NotFound
+from jynco.model.census import Census
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Failure, Receipt, ReceiptLine
-from jynco.model.states import ClipStatus, JobState, Made
+from jynco.model.states import ClipStatus, JobKind, JobState, Lane, Made
 from tests.contract.databases import FILM, PROJECT, Subject, broken, document, film, made, motion, pending
 
 NOBODY = JobId("job_render_nobody")
@@ -84,6 +85,24 @@ def test_active_jobs_are_films_and_clips_asked_for_alone(subject: Subject) -> No
     assert [job.job_id for job in subject.database.jobs.active(PROJECT)] == [FILM, "job_motion_b"]
     subject.database.jobs.cancel(FILM)
     assert [job.job_id for job in subject.database.jobs.active(PROJECT)] == ["job_motion_b"]
+
+
+def test_the_census_counts_what_waits_and_what_was_there(subject: Subject) -> None:
+    jobs = subject.database.jobs
+    assert jobs.census() == Census()
+    first, second = subject.begin("a", "b")[1:]
+    (clips,) = jobs.census().lines
+    assert (clips.kind, clips.lane, clips.waiting) == (
+        JobKind.MOTION,
+        Lane.NORMAL,
+        2,
+    )  # the film waits for them
+    assert clips.since == jobs.get(first.job_id).created_at
+    jobs.finish_motion(subject.claim(first), replace(made(first, "0"), cache_hit=True))
+    jobs.finish_motion(subject.claim(second), made(second))
+    census = jobs.census()
+    assert [(line.kind, line.waiting) for line in census.lines] == [(JobKind.RENDER, 1)]
+    assert (census.ready, census.cached, census.hit_rate) == (2, 1, 0.5)
 
 
 def test_films_of_a_clip_are_found_newest_first(subject: Subject) -> None:

@@ -34,8 +34,9 @@ def up(port: int, data: Path | None, as_json: bool) -> int:
         )
     flower = _free(port + 1)
     _check_free(port)
+    told = {"JYNCO_FLOWER_URL": settings.flower_url or f"http://127.0.0.1:{flower}/"}
     with (
-        home.servers(settings, speech, (*home.WORKERS, "worker_batch", "web"), port),
+        home.servers(settings, speech, (*home.WORKERS, "worker_batch", "web"), port, told),
         home.servers(settings, speech, ("flower",), flower),
     ):
         _reachable(port)

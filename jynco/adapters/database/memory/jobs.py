@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from jynco.adapters.database import payloads
-from jynco.adapters.database.memory import casts, endings, leases
+from jynco.adapters.database.memory import casts, census, endings, leases
 from jynco.adapters.database.memory.store import JobRow, Store, alone, missing_job, shown_job
 from jynco.adapters.database.text import copied
 from jynco.errors import Conflict, NotFound
+from jynco.model.census import Census
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt, Remark
 from jynco.model.motion import Shot
@@ -92,6 +93,11 @@ class MemoryJobs:
             )
         )
         return mine[::-1]
+
+    @alone
+    def census(self) -> Census:
+        """What waits in the queues, since when; and how many clips were there already."""
+        return census.census(self.store, lambda project_id: self.store.owns(self._tenant, project_id))
 
     @alone
     def claim(self, job_id: JobId, owner: str, seconds: float) -> Claim | None:

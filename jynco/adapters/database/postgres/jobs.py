@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from jynco.adapters.database import payloads
-from jynco.adapters.database.postgres import casts, endings, leases, outbox, rows
+from jynco.adapters.database.postgres import casts, census, endings, leases, outbox, rows
 from jynco.adapters.database.postgres.events import tell, touch
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.replies import note
 from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
 from jynco.adapters.database.postgres.tenants import own, refuse_foreign
+from jynco.model.census import Census
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt, Remark
 from jynco.model.motion import Shot
@@ -74,6 +75,11 @@ class PostgresJobs:
         done = (jobs.c.kind == JobKind.MOTION) & (jobs.c.state == JobState.COMPLETED)
         mine = (jobs.c.project_id == project_id) & (jobs.c.clip_id == clip_id)
         return self._in_order(done & mine)[::-1]
+
+    def census(self) -> Census:
+        """What waits in the queues, since when; and how many clips were there already."""
+        with self._gate.transaction() as connection:
+            return census.census(self._gate, connection)
 
     def claim(self, job_id: JobId, owner: str, seconds: float) -> Claim | None:
         """The right to work on the job for ``seconds``; None when it is taken, ended or gone."""

@@ -1,0 +1,31 @@
+"""Counting what waits and what was there already, in two statements."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, case, exists, func, not_, select
+
+from jynco.adapters.database.postgres.gate import Gate
+from jynco.adapters.database.postgres.tables import OPEN, clips, jobs
+from jynco.adapters.database.postgres.tenants import own
+from jynco.model.census import Census, Line
+from jynco.model.states import ClipStatus, JobKind, JobState, Lane
+
+
+def census(gate: Gate, connection: Connection) -> Census:
+    """The tenant's queues and clips as of now."""
+    oldest, count = func.min(jobs.c.created_at), func.count()
+    queued = select(jobs.c.kind, jobs.c.lane, count, oldest).group_by(jobs.c.kind, jobs.c.lane)
+    found = connection.execute(queued.where(_waits(), own(gate, jobs.c.project_id)))
+    lines = [Line(JobKind(kind), Lane(lane), waiting, since) for kind, lane, waiting, since in found]
+    ready = select(count, func.count(case((clips.c.cache_hit, 1))))
+    done = ready.where(clips.c.status == ClipStatus.COMPLETED, own(gate, clips.c.project_id))
+    return Census(
+        tuple(sorted(lines, key=lambda line: (line.kind, line.lane))), *connection.execute(done).one()
+    )
+
+
+def _waits() -> ColumnElement[bool]:
+    """A film whose clips are still being made waits for them, and in no queue."""
+    below = jobs.alias("below")
+    own_clips = exists().where(below.c.parent_id == jobs.c.job_id, below.c.state.in_(OPEN))
+    return (jobs.c.state == JobState.QUEUED) & not_(own_clips)
