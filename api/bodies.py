@@ -25,6 +25,11 @@ def storyboard() -> Document:
     return document
 
 
+def edit() -> bytes:
+    """The OpenTimelineIO file in the body, unread. MediaTypeWrong, LimitExceeded."""
+    return _bytes(JSON, DOCUMENT_BYTES)
+
+
 def merge_patch(limit: int = DOCUMENT_BYTES) -> Document:
     """The merge patch in the body. NotJson, MediaTypeWrong, DocumentInvalid."""
     return codec.loads(_bytes(MERGE_PATCH, limit))

@@ -29,9 +29,7 @@ class Answer:
     status: int = 200
     content_type: str | None = None
     headers: tuple[str, ...] = ()
-    content: Mapping[str, Mapping[str, Json]] = field(
-        default_factory=dict
-    )  # where it may be of several types
+    content: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # of other media types, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +69,11 @@ class Routes:
         def register(view: View) -> View:
             told = self._answers(answer)(view)
             told = self._asks(query, body, takes)(told)
-            if answer.content:
-                kinds = {kind: {"schema": schema} for kind, schema in answer.content.items()}
-                told = self.blueprint.doc(responses={str(answer.status): {"content": kinds}})(told)
+            for kind, schema in answer.content.items():
+                other = self.blueprint.alt_response(
+                    answer.status, schema=schema, content_type=kind, success=True
+                )
+                told = other(told)
             told = self.blueprint.doc(operationId=_camel(view.__name__))(told)
             wanted = callers.scope_of(method) if scope is ... else scope
             callers.want(f"{self.blueprint.name}.{view.__name__}", wanted)

@@ -9,7 +9,9 @@ from typing import Final
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from api.routing import Answer, Routes
+from api import bodies, etag
+from api.routes.storyboard import SHOWN, shown
+from api.routing import Answer, Body, Routes
 from api.schemas.asked import ExportAsked
 from api.views import links
 from config.guard import asks_for_names
@@ -21,9 +23,8 @@ from workers.house import house
 
 routes = Routes("interchange", "Films for other editors: timelines, edit lists and captions.")
 TEXT: Final[Mapping[str, Json]] = {"type": "string"}
-FILES: Final = {form.media_type.partition(";")[0]: TEXT for form in Form} | {
-    "application/json": {"type": "object", "description": "OpenTimelineIO."}
-}
+OTIO: Final[Mapping[str, Json]] = {"type": "object", "description": "OpenTimelineIO."}
+FILES: Final = {form.media_type.partition(";")[0]: TEXT for form in Form if form is not Form.OTIO}
 CAPTIONS: Final = Answer(TEXT, content_type="text/vtt")
 
 
@@ -31,7 +32,7 @@ CAPTIONS: Final = Answer(TEXT, content_type="text/vtt")
     "GET",
     "/v1/projects/<project:project_id>/export",
     query=ExportAsked,
-    answer=Answer(content=FILES, headers=("Content-Disposition",)),
+    answer=Answer(OTIO, headers=("Content-Disposition",), content=FILES),
     errors=(404, 422),
 )
 def export_project(project_id: ProjectId, query: Form) -> ResponseReturnValue:
@@ -41,6 +42,26 @@ def export_project(project_id: ProjectId, query: Form) -> ResponseReturnValue:
     their paths where the server asks nobody for a name and is this machine, else by their addresses here.
     """
     return _file(house().interchange.export(project_id, query, _address(project_id)))
+
+
+@routes.route(
+    "POST",
+    "/v1/projects/<project:project_id>/import",
+    body=Body({"application/json": {"type": "object", "description": "An edited export to otio."}}),
+    answer=SHOWN,
+    takes=("If-Match",),
+    errors=(400, 404, 412, 413, 415, 422),
+)
+def import_edit(project_id: ProjectId) -> ResponseReturnValue:
+    """Import an edited timeline
+
+    An OpenTimelineIO export, edited elsewhere, becomes the next revision: lengths, order, gaps and transitions. What a
+    storyboard cannot say is refused with its place in the file, and changes nothing. If-Match is optional here.
+    """
+    here = house()
+    given = "If-Match" in request.headers
+    expected = etag.expected(here.storyboard.current(project_id)) if given else None
+    return shown(here.interchange.revise(project_id, bodies.edit(), expected))
 
 
 @routes.route("GET", "/v1/projects/<project:project_id>/captions.vtt", answer=CAPTIONS, errors=(404, 422))

@@ -26,7 +26,7 @@ SHOWN = Answer(STORYBOARD, headers=("ETag",))
 @routes.route("GET", PATH, answer=SHOWN, takes=("If-None-Match",), errors=(404,))
 def get_storyboard(project_id: ProjectId) -> ResponseReturnValue:
     """Read the storyboard"""
-    return _shown(house().storyboard.current(project_id))
+    return shown(house().storyboard.current(project_id))
 
 
 @routes.route(
@@ -45,7 +45,7 @@ def put_storyboard(project_id: ProjectId) -> ResponseReturnValue:
     """
     keeper = house().storyboard
     expected = etag.expected(keeper.current(project_id))
-    return _shown(keeper.replace(project_id, bodies.storyboard(), expected))
+    return shown(keeper.replace(project_id, bodies.storyboard(), expected))
 
 
 @routes.route(
@@ -61,10 +61,11 @@ def patch_storyboard(project_id: ProjectId) -> ResponseReturnValue:
     keeper = house().storyboard
     project = keeper.current(project_id)
     expected = etag.expected(project)
-    return _shown(keeper.replace(project_id, merge(project.document, bodies.merge_patch()), expected))
+    return shown(keeper.replace(project_id, merge(project.document, bodies.merge_patch()), expected))
 
 
-def _shown(project: Project) -> Response:
+def shown(project: Project) -> Response:
+    """The document as it is published, with its ETag."""
     body = codec.dumps(house().storyboard.published(project.project_id))
     answer = Response(body, content_type="application/json")
     answer.set_etag(etag.tag(project, body))

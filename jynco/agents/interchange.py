@@ -13,9 +13,10 @@ from jynco.agents.storyboard import StoryboardKeeper
 from jynco.compose.timeline import Timeline, lay_out
 from jynco.document.interchange.cut import Cut, Reel
 from jynco.document.interchange.forms import Form
+from jynco.document.interchange.revision import revised
 from jynco.document.interchange.writing import written
 from jynco.document.view import storyboard
-from jynco.errors import JyncoError
+from jynco.errors import JyncoError, StaleRevision
 from jynco.model.ids import ClipId, ProjectId
 from jynco.model.jobs import ClipRow, Generation, Project
 from jynco.model.states import GenerationState
@@ -43,7 +44,7 @@ def by_path(_: ClipId | None, path: Path) -> str:
 
 
 class Interchange:
-    """Takes projects out. It changes nothing."""
+    """Takes projects out, and edits of them in."""
 
     def __init__(self, database: Database, keeper: StoryboardKeeper, quartermaster: Quartermaster) -> None:
         self._database = database
@@ -55,6 +56,20 @@ class Interchange:
         project = self._keeper.current(project_id)
         content = written(self._cut(project, address), form)
         return Exported(f"{project_id}{form.suffix}", form.media_type, content)
+
+    def revise(self, project_id: ProjectId, edit: bytes, expected: int | None = None) -> Project:
+        """Take an edited OpenTimelineIO file in as the next revision; ``expected``: the revision it shall follow.
+
+        NotFound, NotJson, LimitExceeded, StaleRevision; DocumentInvalid names places in the edit, and changes nothing.
+        """
+        project = self._keeper.current(project_id)
+        if expected not in {None, project.revision}:
+            raise StaleRevision(
+                f"{project_id} is at revision {project.revision}, not {expected}; export it again."
+            )
+        lengths = self._lengths(project_id, storyboard(project.document))
+        document = revised(project.document, lengths, edit)
+        return self._keeper.replace(project_id, document, project.revision)
 
     def captions(self, project_id: ProjectId, document: Document) -> bytes:
         """WebVTT of a document as it was when a film was made of it. DocumentInvalid."""
@@ -75,9 +90,12 @@ class Interchange:
         )
 
     def _laid(self, project_id: ProjectId, board: Storyboard) -> Timeline:
+        return lay_out(board, self._lengths(project_id, board))
+
+    def _lengths(self, project_id: ProjectId, board: Storyboard) -> dict[ClipId, Fraction]:
+        """The own length of footage, in seconds, where the document gives none."""
         asked = [clip for clip in board.clips if clip.duration is None]
-        lengths = {clip.clip_id: self._length(project_id, clip.footage) for clip in asked if clip.footage}
-        return lay_out(board, lengths)
+        return {clip.clip_id: self._length(project_id, clip.footage) for clip in asked if clip.footage}
 
     def _length(self, project_id: ProjectId, footage: str) -> Fraction:
         try:

@@ -142,6 +142,13 @@ class Client:
         address = f"/v1/projects/{_quoted(project_id)}/export"
         return self._wire.ask("GET", address, params={"to": form}).content
 
+    def revise(self, project_id: str, edit: bytes) -> dict[str, Json]:
+        """Send an edited OpenTimelineIO file as the next revision; returns the storyboard. DocumentInvalid."""
+        address = f"/v1/projects/{_quoted(project_id)}/import"
+        headers = {"Content-Type": "application/json"}
+        found: dict[str, Json] = self._wire.ask("POST", address, content=edit, headers=headers).json()
+        return found
+
     # --- money ----------------------------------------------------------------------------------------
 
     def costs(self, **asked: str) -> dict[str, Json]:

@@ -20,6 +20,7 @@ def register(group: click.Group) -> None:
         jobs.edit,
         jobs.cancel,
         interchange.export,
+        interchange.take_in,
         interchange.unpack,
         costs.costs,
         keys.keys,

@@ -17,6 +17,7 @@ from jynco.cli.paper import Paper
 from jynco.cli.speech import Speech
 from jynco.client import Client, luggage
 from jynco.document import files
+from jynco.document.fields import clips, text
 from jynco.document.interchange.carried import carried
 from jynco.document.interchange.forms import Form
 from jynco.document.view import storyboard
@@ -51,6 +52,30 @@ def export(project: str, to: str, out: Path, data: Path | None, as_json: bool) -
     with house(read(data=data), speech) as home:
         made = {form: home.interchange.export(name, form).content for form in forms}
     return _written(speech, folder, name, made)
+
+
+def _imported_there(client: Client, speech: Speech, **asked: Any) -> int:
+    """``jynco import``, into a project elsewhere."""
+    found = client.revise(options.project(asked["project"]), files.read_bytes(asked["edit"]))
+    return _taken(speech, asked["project"], found)
+
+
+@click.command("import")
+@click.argument("project")
+@click.argument("edit", type=click.Path(path_type=Path))
+@options.common
+@remote.instead(_imported_there)
+def take_in(project: str, edit: Path, data: Path | None, as_json: bool) -> int:
+    """Take EDIT, an .otio export of PROJECT that was edited elsewhere, as its next revision."""
+    speech, name, content = Speech.create(as_json), options.project(project), files.read_bytes(edit)
+    with house(read(data=data), speech) as home:
+        return _taken(speech, name, home.interchange.revise(name, content).document)
+
+
+def _taken(speech: Speech, name: str, document: Document) -> int:
+    names: list[Json] = [text(clip, "clipId") for _, clip in clips(document)]
+    speech.answer(f"{name} is as it was edited: {len(names)} clips", {"projectId": name, "clips": names})
+    return exits.DONE
 
 
 def _opened_there(client: Client, speech: Speech, **asked: Any) -> int:

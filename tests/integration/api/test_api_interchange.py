@@ -99,3 +99,45 @@ def test_a_film_brings_its_project_back(jynco: Terminal, project_id: str, tmp_pa
     assert (
         jynco("open", str(carrying(tmp_path / "plain.mp4")), exit_code=2)["error"]["code"] == "asset_refused"
     )
+
+
+def test_an_edited_timeline_is_a_revision(
+    ask: Caller, project: Projects, jynco: Terminal, tmp_path: Path
+) -> None:
+    name = project(clips=3, layers=TEXT)
+    before = ask.get(f"/v1/projects/{name}/storyboard")
+    timeline = ask.get(f"/v1/projects/{name}/export?to=otio").get_json()
+    address = f"/v1/projects/{name}/import"
+    same = ask.post(address, json=timeline, headers={"If-Match": before.headers["ETag"]})
+    assert (same.status_code, same.get_json()["timeline"]) == (200, before.get_json()["timeline"])
+    track = timeline["tracks"]["children"][0]
+    track["children"].reverse()
+    track["children"][0]["source_range"]["duration"]["value"] = 12
+    told = ask.post(address, json=timeline).get_json()["timeline"]
+    assert [(clip["clipId"], clip["duration"]) for clip in told] == [
+        ("clip_3", 0.5),
+        ("clip_2", 1),
+        ("clip_1", 1),
+    ]
+    assert ask.post(address, json=timeline, headers={"If-Match": before.headers["ETag"]}).status_code == 412
+    del track["children"][1]
+    (tmp_path / "edit.otio").write_text(json.dumps(timeline))
+    assert jynco("import", name, str(tmp_path / "edit.otio"))["clips"] == ["clip_3", "clip_1"]
+
+
+def test_edits_that_cannot_be_are_told_by_their_place(ask: Caller, project: Projects) -> None:
+    name = project()
+    address = f"/v1/projects/{name}/import"
+    timeline = ask.get(f"/v1/projects/{name}/export?to=otio").get_json()
+    clip = timeline["tracks"]["children"][0]["children"][0]
+    clip["source_range"]["start_time"]["value"] = 12
+    refused = ask.post(address, json=timeline)
+    assert refused.status_code == 422
+    assert (
+        refused.get_json()["errors"][0]["pointer"] == "/tracks/children/0/children/0/source_range/start_time"
+    )
+    assert ask.post(address, data=b"{", content_type="application/json").status_code == 400
+    assert ask.post(address, data=b"{}", content_type="text/plain").status_code == 415
+    assert ask.post(address, json={}).status_code == 422
+    assert ask.post("/v1/projects/proj_nobody/import", json=timeline).status_code == 404
+    assert ask.get(f"/v1/projects/{name}/storyboard").get_json()["timeline"][0]["duration"] == 1
