@@ -11,7 +11,7 @@ people paused its queue    the message comes back in its own lane; what has begu
 the provider refused       three more tries after 1, 2, 4 times ``JYNCO_RETRY_BASE_SECONDS``, at least its Retry-After
 this worker ends           handed back at once, first in line
 the disk is full           as when the provider refused: room may be made meanwhile
-the database is away       the message is tried again every 5 s; the rows are as they were
+the database is away       the message is tried again every 5 s, and the job handed back as soon as it can be
 the worker died            such jobs go on one at a time in each process: it may be one of them that kills
 the worker died 3 times    the job ends as failed: it is what kills them
 =========================  =================================================================
@@ -26,15 +26,16 @@ import socket
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, Final
 
 from celery import Task
 
-from jynco.errors import JyncoError, LeaseLost, NotAccepted, ServiceAway, StorageFull
+from jynco.errors import JyncoError, NotAccepted, ServiceAway, StorageFull
 from jynco.model.ids import JobId
 from jynco.model.jobs import Claim
 from workers import queues
+from workers.handing import hand_back
 from workers.heartbeat import HandedBack, Heartbeat
 from workers.house import house
 
@@ -124,8 +125,7 @@ def put_off(claim: Claim, away: ServiceAway) -> None:
         wait = wait_after_refusal(claim.job.attempts, away)
     if wait is None:
         return
-    with suppress(LeaseLost, ServiceAway):  # then the lease runs out, and the sweeper rings
-        house().database.jobs.park(claim, wait, refused=full)
+    hand_back(claim, wait, refused=full)
     raise PutOff(wait)
 
 

@@ -79,6 +79,13 @@ def cancel(client: Client, speech: Speech, **asked: Any) -> int:
     return exits.DONE if ended.state is JobState.CANCELLED else exits.FAILED
 
 
+def delete(client: Client, speech: Speech, **asked: Any) -> int:
+    """``jynco delete``."""
+    client.delete(asked["project"])
+    speech.answer(f"{asked['project']} is deleted", {"projectId": asked["project"], "deleted": True})
+    return exits.DONE
+
+
 def retry(client: Client, speech: Speech, **asked: Any) -> int:
     """``jynco retry``."""
     return _made(client, client.retry(asked["project"], asked["clip"], pay_again=asked["pay_again"]), speech)

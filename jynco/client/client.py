@@ -120,6 +120,10 @@ class Client:
         """End a job and the clips below it; one that has ended stays as it is. NotFound."""
         return _progress(self._wire.ask("DELETE", f"/v1/jobs/{_quoted(job_id)}"))
 
+    def delete(self, project_id: str) -> None:
+        """Remove a project with its films, and end its jobs. NotFound."""
+        self._wire.ask("DELETE", f"/v1/projects/{_quoted(project_id)}")
+
     def retry(self, project_id: str, clip_id: str, *, pay_again: bool = False) -> Progress:
         """Make a clip again. NotFound."""
         address = f"/v1/projects/{_quoted(project_id)}/clips/{_quoted(clip_id)}/retry"

@@ -28,6 +28,7 @@ from tests.acceptance.kit import WORKERS, ask, board, clip, held, wait
 from tests.integration.embedded import everybody
 
 PATIENCE = 120.0  # seconds; a bound for what should happen soon, on a machine that others use too
+FULL = "JYNCO_CHAOS_TIMES" in os.environ  # everything at its full size, which takes minutes
 ENDED = ("completed", "failed", "cancelled")
 PASSING = (429, 503)
 
@@ -228,6 +229,25 @@ def film(name: str, *clips: Mapping[str, Any]) -> dict[str, Any]:
 def slow(name: str, seconds: float = 2.0, **fields: Any) -> dict[str, Any]:
     """A clip that its provider works on for so long."""
     return clip(name, providerOptions={"latency": seconds}, **fields)
+
+
+def paid(name: str, **fields: Any) -> dict[str, Any]:
+    """A clip that a vendor bills; it needs no picture, and its prompt has its name between spaces."""
+    return clip(
+        name,
+        provider="runway",
+        model="gen4.5",
+        motionPrompt=f"The nemesis {name} passes.",
+        duration=5,
+        **fields,
+    )
+
+
+def large(name: str, *clips: Mapping[str, Any]) -> dict[str, Any]:
+    """A storyboard that takes its time to encode."""
+    document = film(name, *clips)
+    document["outputSettings"] |= {"resolution": {"width": 640, "height": 360}, "fps": 30, "quality": "high"}
+    return document
 
 
 @contextmanager

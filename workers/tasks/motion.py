@@ -17,6 +17,7 @@ from jynco.ports import Heart
 from workers import base, dispatch, queues
 from workers.app import app
 from workers.courier import courier
+from workers.handing import or_handed_back
 from workers.house import house
 from workers.mirror import mirror
 
@@ -60,7 +61,8 @@ def _make(job_id: JobId) -> dict[str, str]:
         step = Finished(
             failed(claim.job, base.InternalFault(f"A fault inside Jynco; the log names {job_id}."))
         )
-    return _follow(claim, step)
+    with or_handed_back(claim):
+        return _follow(claim, step)
 
 
 def _step(claim: Claim, heart: Heart) -> Step:

@@ -16,6 +16,7 @@ from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Failure
 from workers import base, capacity, dispatch, queues
 from workers.app import app
+from workers.handing import or_handed_back
 from workers.house import house
 from workers.tasks.motion import stored
 
@@ -79,7 +80,8 @@ def _sharing(claim: Claim) -> Workers | None:
 def _shared(claim: Claim, shares: Sequence[Share]) -> dict[str, str]:
     """Park the film until its segments are there. Should nobody ring, the sweeper does, once no share is at work."""
     try:
-        house().database.jobs.park(claim, SHARES * house().settings.lease, refused=True)
+        with or_handed_back(claim):
+            house().database.jobs.park(claim, SHARES * house().settings.lease, refused=True)
     except LeaseLost:
         raise Ignore from None
     dispatch.gather(claim.job, shares)
@@ -96,13 +98,14 @@ def _ready(job_id: JobId) -> bool:
 def _end(claim: Claim, failure: Failure | None, rendered: Rendered | None = None) -> dict[str, str]:
     here = house()
     try:
-        here.storyboard.publish(claim.job.project_id)
-        here.database.jobs.finish_render(
-            claim,
-            output=rendered.output if rendered else None,
-            receipt=rendered.receipt if rendered else None,
-            failure=failure,
-        )
+        with or_handed_back(claim):
+            here.storyboard.publish(claim.job.project_id)
+            here.database.jobs.finish_render(
+                claim,
+                output=rendered.output if rendered else None,
+                receipt=rendered.receipt if rendered else None,
+                failure=failure,
+            )
     except LeaseLost:
         raise Ignore from None
     dispatch.announce()

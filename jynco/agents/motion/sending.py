@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -48,7 +50,7 @@ def _sent(held: Held, picture: Picture, watch: Watch) -> Ticket:
     try:
         with picture() as image:
             watch.check()
-            held.beat()  # who slept past the lease, and was overtaken, learns it here and sends nothing
+            _surely(held)
             return held.provider.submit(held.shot, image)
     except OutcomeUnknown as error:
         held.end(GenerationState.UNKNOWN, failure(error))
@@ -56,6 +58,17 @@ def _sent(held: Held, picture: Picture, watch: Watch) -> Ticket:
     except JyncoError as error:
         held.end(GenerationState.FAILED, failure(error))
         raise
+
+
+def _surely(held: Held) -> None:
+    """Hold the attempt, known just now: who slept past the lease, and was overtaken, learns it and sends nothing.
+
+    Who slept while it asked asks again, for the answer is as old as the sleep was long.
+    """
+    began = -math.inf
+    while time.monotonic() - began > held.tools.lease / 3:
+        began = time.monotonic()
+        held.beat()
 
 
 def _record(held: Held, ticket: Ticket) -> None:

@@ -19,6 +19,7 @@ def register(group: click.Group) -> None:
         jobs.retry,
         jobs.edit,
         jobs.cancel,
+        jobs.delete,
         interchange.export,
         interchange.take_in,
         interchange.unpack,

@@ -1,4 +1,4 @@
-"""``status``, ``retry``, ``edit`` and ``cancel``: what the HTTP API does, from here."""
+"""``status``, ``retry``, ``edit``, ``cancel`` and ``delete``: what the HTTP API does, from here."""
 
 from __future__ import annotations
 
@@ -76,6 +76,22 @@ def cancel(job: str, data: Path | None, as_json: bool) -> int:
         dispatch.withdraw()
         speech.answer(f"{ended.job_id} is {ended.state}", job_report(home.database, ended))
     return exits.DONE if ended.state is JobState.CANCELLED else exits.FAILED
+
+
+@click.command()
+@click.argument("project")
+@options.common
+@remote.instead(remote.delete)
+def delete(project: str, data: Path | None, as_json: bool) -> int:
+    """Remove PROJECT with its films, and end its jobs. Paid clips stay in the cache."""
+    speech, project_id = Speech.create(as_json), options.project(project)
+    with house(read(data=data), speech) as home:
+        from workers import dispatch
+
+        home.architect.delete(project_id)
+        dispatch.withdraw()
+        speech.answer(f"{project_id} is deleted", {"projectId": project_id, "deleted": True})
+    return exits.DONE
 
 
 def _make(
