@@ -11,6 +11,7 @@ from typing import Protocol
 
 from jynco.model.admission import Ask, Breaker, Gate, GateReport, Verdict
 from jynco.model.census import Census
+from jynco.model.findings import Finding
 from jynco.model.ids import CacheKey, ClipId, JobId, ProjectId
 from jynco.model.jobs import (
     Claim,
@@ -223,6 +224,7 @@ class Books(Protocol):
     ) -> Sequence[Spend]: ...  # by their words, rising
     def lost(self, span: Span) -> Spend: ...  # for nothing, in all
     def losses(self, span: Span, after: int | None, limit: int) -> Sequence[Loss]: ...  # the newest first
+    def settle(self, attempt_id: int, finding: Finding) -> Generation: ...  # NotFound, Conflict, UsageWrong
     def rooms(self, project_id: ProjectId | None) -> Sequence[Room]: ...  # every budget that holds
     def budget(self, project_id: ProjectId | None) -> Budget | None: ...  # NotFound (project)
     def set_budget(self, project_id: ProjectId | None, budget: Budget | None) -> None: ...  # NotFound

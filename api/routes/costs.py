@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from api import cursors
 from api.answers import told
+from api.callers import caller
 from api.routing import Answer, Routes
 from api.schemas.money import (
     BudgetAsked,
@@ -17,6 +18,9 @@ from api.schemas.money import (
     CostsAsk,
     CostsAsked,
     CostsTold,
+    Found,
+    FoundAsked,
+    OrderTold,
     WastedAsked,
     WastedTold,
 )
@@ -53,6 +57,28 @@ def get_wasted(query: CostsAsk) -> ResponseReturnValue:
     after = None if query.cursor is None else int(cursors.decode(query.cursor, _is_number))
     report = accounts.wasted(house().database.books, query.span, after, query.limit + 1)
     return told(_paged(report, query.limit, lambda item: str(item["attemptId"])))
+
+
+@routes.route(
+    "POST",
+    "/v1/costs/unknown/<int:attempt_id>",
+    body=FoundAsked,
+    answer=Answer(OrderTold),
+    errors=(400, 404, 409, 413, 415, 422),
+    scope=Scope.ADMIN,
+)
+def settle_unknown(attempt_id: int, body: Found) -> ResponseReturnValue:
+    """Say what became of an unknown outcome
+
+    Look the order up in the vendor's own list first. Not billed: it costs nothing, and its clip may be made anew.
+    Billed: it has its price, and making the clip again still needs consent. 409 where the outcome is known.
+    """
+    here, who = house(), caller()
+    by = f"{who.name} of {who.tenant}"
+    found = accounts.settle(
+        here.database.books, attempt_id, billed=body.billed, usd=body.usd, by=by, now=here.clock.now()
+    )
+    return told(found)
 
 
 @routes.route("GET", OWN, answer=Answer(BudgetTold))

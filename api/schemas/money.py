@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
@@ -145,8 +146,36 @@ class CostsTold(SpendTold):
     )
 
 
-class LossTold(CamelSchema):
-    """A charge that bought nothing."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What somebody found out about an order of an unknown outcome."""
+
+    billed: bool
+    usd: Decimal | None
+
+
+class FoundAsked(CamelSchema):
+    """What somebody found out about an order of an unknown outcome."""
+
+    billed = Truth(required=True, metadata={"description": "Whether the vendor billed it."})
+    usd = Dollars(
+        load_default=None,
+        metadata={"description": "How much it billed; as much as was estimated unless said."},
+    )
+
+    @validates_schema
+    def _in_itself(self, data: dict[str, Any], **_: Any) -> None:
+        if not data.get("billed") and data.get("usd"):
+            raise ValidationError("what was not billed has no price: leave this out", "usd")
+
+    @post_load
+    def found(self, data: dict[str, Any], **_: Any) -> Found:
+        """The finding as a value."""
+        return Found(**data)
+
+
+class OrderTold(CamelSchema):
+    """An order and its charge."""
 
     attempt_id = fields.Integer(required=True)
     project_id = project_id(required=True)
@@ -157,13 +186,18 @@ class LossTold(CamelSchema):
     task_id = fields.String(
         required=True, allow_none=True, metadata={"description": "The vendor's number; null: it gave none."}
     )
-    reason = fields.Enum(Waste, by_value=True, required=True)
     message = fields.String(required=True, allow_none=True)
     usd = dollars(allow_none=True, metadata={"description": "null: nobody has told."})
     settled = fields.Boolean(
         required=True, metadata={"description": "The vendor said so; else an estimate, or perhaps nothing."}
     )
     created_at = fields.DateTime(required=True, allow_none=True)
+
+
+class LossTold(OrderTold):
+    """A charge that bought nothing."""
+
+    reason = fields.Enum(Waste, by_value=True, required=True)
 
 
 class WastedTold(CamelSchema):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from jynco.agents.report import dollars
 from jynco.errors import NotFound
+from jynco.model.findings import Finding
 from jynco.model.ids import ProjectId
+from jynco.model.jobs import Generation
 from jynco.model.money import Budget, Grain, Loss, Room, Span, Spend, settled
 from jynco.model.storyboard import Json
 from jynco.ports import Books
 
+log: Final = logging.getLogger("jynco.money")
 USUAL: Final = (Grain.PROJECT, Grain.CLIP, Grain.PROVIDER, Grain.DAY)
 NAMES: Final = {
     Grain.PROJECT: "projectId",
@@ -91,8 +96,20 @@ def _allowed(allowed: Budget) -> dict[str, Json]:
     return {"usd": dollars(allowed.usd), "allowUnpriced": allowed.allow_unpriced}
 
 
+def settle(
+    books: Books, attempt_id: int, *, billed: bool, usd: Decimal | None, by: str, now: datetime
+) -> dict[str, Json]:
+    """Write down what somebody found out about an unknown outcome. NotFound, Conflict, UsageWrong."""
+    row = books.settle(attempt_id, Finding(billed, by, now, usd))
+    log.info("%s", row.error_message, extra={"attempt": attempt_id, "usd": str(row.actual_usd)})
+    return _attempt(row, row.actual_usd)
+
+
 def _loss(loss: Loss) -> dict[str, Json]:
-    row = loss.generation
+    return {**_attempt(loss.generation, loss.usd), "reason": str(loss.why)}
+
+
+def _attempt(row: Generation, usd: Decimal | None) -> dict[str, Json]:
     return {
         "attemptId": row.generation_id,
         "projectId": row.project_id,
@@ -101,9 +118,8 @@ def _loss(loss: Loss) -> dict[str, Json]:
         "provider": row.provider,
         "model": row.model,
         "taskId": row.task_id,
-        "reason": str(loss.why),
         "message": row.error_message,
-        "usd": None if loss.usd is None else dollars(loss.usd),
+        "usd": None if usd is None else dollars(usd),
         "settled": settled(row) and row.actual_usd is not None,
         "createdAt": row.created_at.isoformat().replace("+00:00", "Z") if row.created_at else None,
     }

@@ -163,6 +163,12 @@ class Client:
         """The charges that bought nothing: ``projectId``, ``from`` and ``to``, all pages of it."""
         return self._pages("/v1/costs/wasted", asked)
 
+    def settle(self, attempt_id: int, *, billed: bool, usd: str | None = None) -> dict[str, Json]:
+        """Say whether a vendor billed an order of an unknown outcome. NotFound, Conflict."""
+        asked: dict[str, Json] = {"billed": billed} | ({} if usd is None else {"usd": usd})
+        found: dict[str, Json] = self._wire.ask("POST", f"/v1/costs/unknown/{attempt_id}", json=asked).json()
+        return found
+
     def set_budget(
         self, project_id: str | None, usd: str | None, *, allow_unpriced: bool = False
     ) -> dict[str, Json]:

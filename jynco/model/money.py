@@ -128,8 +128,9 @@ def charge(row: Generation) -> Decimal | None:
 
 
 def settled(row: Generation) -> bool:
-    """Whether its charge is final, as far as anybody will tell."""
-    return row.state in {GenerationState.DONE, GenerationState.FAILED}
+    """Whether its charge is final, as far as anybody will tell; of an unknown outcome, once somebody looked it up."""
+    found = row.state is GenerationState.UNKNOWN and row.actual_usd is not None
+    return found or row.state in {GenerationState.DONE, GenerationState.FAILED}
 
 
 def waste(row: Generation, *, shown: bool) -> Waste | None:

@@ -11,7 +11,9 @@ from threading import Barrier
 
 import pytest
 
-from jynco.errors import BudgetExceeded, NotFound
+from jynco.adapters.database.desk import desk
+from jynco.errors import BudgetExceeded, Conflict, NotFound, UsageWrong
+from jynco.model.findings import Finding
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Failure, Generation, Job
 from jynco.model.money import Budget, Grain, Span, Spend, Waste
@@ -40,7 +42,7 @@ def ended(
     database: Database,
     name: str,
     *steps: GenerationState,
-    price: str = "0.50",
+    price: str | None = "0.50",
     actual: str | None = None,
     code: str | None = None,
 ) -> Generation:
@@ -307,6 +309,57 @@ def test_every_charge_that_bought_nothing_is_told_with_its_reason(subject: Subje
     assert database.books.lost(ALL).usd == usd("0.65")
     first, second = losses[:2], database.books.losses(ALL, losses[1].generation.generation_id, 2)
     assert [*first, *second] == losses[:4]
+
+
+def found(billed: bool, price: str | None = None) -> Finding:
+    return Finding(billed, "Ada", datetime(2026, 11, 22, tzinfo=UTC), None if price is None else usd(price))
+
+
+def test_what_was_not_billed_is_reserved_no_longer_and_may_be_made_anew(subject: Subject) -> None:
+    subject.begin("lost")
+    books = subject.database.books
+    row = ended(subject.database, "lost", UNKNOWN, price="0.13", code="outcome_unknown")
+    assert books.total(ALL).reserved == usd("0.13")
+    settled = books.settle(row.generation_id, found(billed=False))
+    assert settled == replace(
+        subject.database.ledger.latest(row.cache_key) or row, updated_at=settled.updated_at
+    )
+    assert (settled.state, settled.error_code, settled.details["settledBy"]) == (FAILED, "not_billed", "Ada")
+    assert books.total(ALL).usd == 0
+    assert not books.losses(ALL, None, 9)
+    assert subject.database.ledger.unknown(row.cache_key) is None
+    with pytest.raises(Conflict, match="failed"):
+        books.settle(row.generation_id, found(billed=False))
+
+
+@pytest.mark.parametrize(("price", "charge"), [(None, "0.13"), ("0.2", "0.2")])
+def test_what_was_billed_has_its_price_and_wants_consent_still(
+    subject: Subject, price: str | None, charge: str
+) -> None:
+    subject.begin("lost")
+    books = subject.database.books
+    row = ended(subject.database, "lost", UNKNOWN, price="0.13", code="outcome_unknown")
+    books.settle(row.generation_id, found(True, price))
+    total = books.total(ALL)
+    assert (total.settled, total.reserved) == (usd(charge), usd("0"))
+    (loss,) = books.losses(ALL, None, 9)
+    assert (loss.why, loss.usd) == (Waste.UNKNOWN, usd(charge))
+    assert "Ada found on 2026-11-22" in (loss.generation.error_message or "")
+    assert subject.database.ledger.unknown(row.cache_key) is not None
+
+
+def test_only_what_is_there_and_unknown_and_ones_own_is_settled(subject: Subject, database: Database) -> None:
+    running = take(database, "a", "0.10")
+    with pytest.raises(Conflict):
+        database.books.settle(running.generation_id, found(billed=False))
+    lost = ended(database, "b", UNKNOWN, price=None, code="outcome_unknown")
+    with pytest.raises(UsageWrong, match="how much"):
+        database.books.settle(lost.generation_id, found(billed=True))
+    for attempt in (lost.generation_id + 1000, 2**70):
+        with pytest.raises(NotFound):
+            database.books.settle(attempt, found(billed=False))
+    with pytest.raises(NotFound):
+        desk(database).of("others").books.settle(lost.generation_id, found(billed=False))
 
 
 def test_a_clip_that_was_paid_again_lost_its_first_price(subject: Subject) -> None:

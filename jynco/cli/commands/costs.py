@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,10 @@ Report = dict[str, Json]
 
 def _elsewhere(client: Client, speech: Speech, **asked: Any) -> int:
     """The same, from a Jynco elsewhere."""
+    if asked["settle"] is not None:
+        billed, paid = _finding(asked["billed"], asked["usd"])
+        told = client.settle(asked["settle"], billed=billed, usd=None if paid is None else f"{paid:f}")
+        return _answer(speech, told, _settled)
     if asked["set_budget"] is not None:
         place, usd = _wish(asked["set_budget"])
         if place not in {None, TENANT} and not is_project_id(str(place)):
@@ -65,6 +70,9 @@ def _elsewhere(client: Client, speech: Speech, **asked: Any) -> int:
     metavar="PROJECT USD",
     help="The most PROJECT may ever cost, or 'tenant' (or tenant:NAME) in each month; 'none' takes it away.",
 )
+@click.option("--settle", type=click.IntRange(1), metavar="ATTEMPT", help="An unknown outcome was looked up:")
+@click.option("--billed/--not-billed", default=None, help="With --settle: what the vendor's own list says.")
+@click.option("--usd", metavar="USD", help="With --billed: how much (default: as estimated).")
 @click.option("--allow-unpriced", is_flag=True, help="With --set-budget: also order what nobody prices.")
 @options.common
 @remote.instead(_elsewhere)
@@ -75,6 +83,9 @@ def costs(
     until: str | None,
     wasted: bool,
     set_budget: tuple[str, str] | None,
+    settle: int | None,
+    billed: bool | None,
+    usd: str | None,
     allow_unpriced: bool,
     data: Path | None,
     as_json: bool,
@@ -83,7 +94,10 @@ def costs(
     speech, settings = Speech.create(as_json), read(data=data)
     span, grains = _span(project, since, until), _grains(by)
     wish = None if set_budget is None else _wish(set_budget)
+    finding = None if settle is None else _finding(billed, usd)
     with house(settings, speech) as home:
+        if settle is not None and finding is not None:
+            return _answer(speech, _settle(home, settle, *finding), _settled)
         if wish is not None:
             told = _set(home, *wish, allow_unpriced)
             speech.answer(_budgeted(told), told)
@@ -107,6 +121,11 @@ def _set(home: House, place: str, usd: Any, allow_unpriced: bool) -> Report:
     return accounts.budget(database.books, project, home.clock.now())
 
 
+def _settle(home: House, attempt: int, billed: bool, usd: Decimal | None) -> Report:
+    books, now = home.database.books, home.clock.now()
+    return accounts.settle(books, attempt, billed=billed, usd=usd, by="This machine", now=now)
+
+
 def _wish(asked: tuple[str, str]) -> tuple[str, Any]:
     place, usd = asked
     head, _, name = place.partition(":")
@@ -114,6 +133,13 @@ def _wish(asked: tuple[str, str]) -> tuple[str, Any]:
     if not known and not is_project_id(place):
         raise UsageWrong(f"--set-budget takes a project (proj_...), tenant or tenant:NAME; it is '{place}'.")
     return place, None if usd == "none" else options.dollars(usd, "--set-budget")
+
+
+def _finding(billed: bool | None, usd: str | None) -> tuple[bool, Decimal | None]:
+    """What was found out. UsageWrong where it is not said."""
+    if billed is None or (usd is not None and not billed):
+        raise UsageWrong("--settle wants --billed (and --usd, where it is known) or --not-billed.")
+    return billed, options.dollars(usd, "--usd")
 
 
 def _span(project: str | None, since: str | None, until: str | None) -> Span:
@@ -152,11 +178,16 @@ def _table(report: Mapping[str, Any]) -> str:
 
 def _losses(report: Mapping[str, Any]) -> str:
     lines = [
-        f"{loss['createdAt']}  {loss['projectId']}  {loss['clipId']}  {loss['provider']}:{loss['model']}  "
+        f"{loss['attemptId']}  {loss['createdAt']}  {loss['projectId']}  {loss['clipId']}  "
+        f"{loss['provider']}:{loss['model']}  "
         f"{'?' if loss['usd'] is None else '$' + loss['usd']}  {loss['reason']}  {loss['message'] or ''}".rstrip()
         for loss in report["items"]
     ]
     return "\n".join([*lines, f"${report['wastedUsd']} for nothing, in {report['attempts']} attempts"])
+
+
+def _settled(told: Mapping[str, Any]) -> str:
+    return f"{told['clipId']} of {told['projectId']}: {told['message']}"
 
 
 def _budgeted(told: Mapping[str, Any]) -> str:

@@ -108,6 +108,25 @@ def test_what_bought_nothing_is_told_with_what_is_known(ask: Caller, spending: s
     assert ask.get("/v1/costs/wasted?cursor=abc").status_code == 422
 
 
+def test_an_unknown_outcome_is_settled_once(ask: Caller, spending: str) -> None:
+    (lost,) = (
+        loss
+        for loss in ask.get(f"/v1/costs/wasted?projectId={spending}").get_json()["items"]
+        if loss["reason"] == "unknown"
+    )
+    address = f"/v1/costs/unknown/{lost['attemptId']}"
+    for wrong in ({}, {"billed": "no"}, {"billed": False, "usd": 1}, {"billed": True, "usd": -1}):
+        assert ask.post(address, json=wrong).status_code == 422
+    settled = ask.post(address, json={"billed": False})
+    assert (settled.status_code, settled.get_json()["usd"], settled.get_json()["settled"]) == (200, "0", True)
+    assert "this machine of local" in settled.get_json()["message"]
+    told = ask.get(f"/v1/costs?projectId={spending}").get_json()
+    assert (told["usd"], told["reservedUsd"]) == ("0.375", "0")
+    assert ask.post(address, json={"billed": True}).status_code == 409
+    for nobody in (10**9, 10**30):
+        assert ask.post(f"/v1/costs/unknown/{nobody}", json={"billed": False}).status_code == 404
+
+
 def test_what_a_deleted_project_cost_is_still_there(ask: Caller, spending: str) -> None:
     assert ask("DELETE", f"/v1/projects/{spending}").status_code == 204
     assert ask.get(f"/v1/costs?projectId={spending}").get_json()["usd"] == "0.875"
@@ -167,6 +186,12 @@ def test_the_terminal_says_and_sets_the_same(ask: Caller, jynco: Terminal, spend
     lost = jynco("costs", "--project", spending, "--wasted")
     assert [loss["reason"] for loss in lost["items"]] == ["unknown", "failed", "superseded"]
     assert jynco("costs", "--set-budget", spending, "2.50")["leftUsd"] == "1.625"
+    attempt = str(lost["items"][0]["attemptId"])
+    assert jynco("costs", "--settle", attempt, exit_code=2)["error"]["code"] == "usage"
+    assert jynco("costs", "--settle", attempt, "--billed", "--usd", "0.375")["usd"] == "0.375"
+    assert ask.get(f"/v1/costs?projectId={spending}").get_json()["usd"] == "0.75"
+    assert jynco("costs", "--settle", attempt, "--not-billed")["usd"] == "0"
+    assert jynco("costs", "--settle", attempt, "--not-billed", exit_code=1)["error"]["code"] == "conflict"
     assert ask.get(f"/v1/projects/{spending}/budget").get_json()["usd"] == "2.5"
     assert jynco("costs", "--set-budget", spending, "none")["usd"] is None
     assert jynco("costs", "--by", "colour", exit_code=2)["error"]["code"] == "usage"

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from jynco.adapters.database.memory import spending
 from jynco.adapters.database.memory.store import Store, alone
+from jynco.model.findings import Finding, missing
 from jynco.model.ids import ProjectId
 from jynco.model.jobs import Generation
 from jynco.model.money import FREE, Budget, Grain, Loss, Room, Span, Spend, charge, settled, waste
@@ -56,6 +57,16 @@ class MemoryBooks:
             loss for loss in self._losses(span) if after is None or loss.generation.generation_id < after
         )
         return sorted(older, key=lambda loss: -loss.generation.generation_id)[:limit]
+
+    @alone
+    def settle(self, attempt_id: int, finding: Finding) -> Generation:
+        """What somebody found out about an unknown outcome. NotFound, Conflict, UsageWrong."""
+        for kept in self.store.attempts:
+            row = kept.generation
+            if row.generation_id == attempt_id and self._tenant in {None, row.tenant}:
+                kept.generation = replace(finding.of(row), updated_at=self.store.now())
+                return kept.generation
+        raise missing(attempt_id)
 
     @alone
     def rooms(self, project_id: ProjectId | None) -> Sequence[Room]:

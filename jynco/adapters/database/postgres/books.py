@@ -23,13 +23,15 @@ from sqlalchemy import literal_column as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from jynco.adapters.database.postgres import rows, spending
+from jynco.adapters.database.postgres import rows, settling, spending
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.money_tables import project_budgets, tenant_budgets
 from jynco.adapters.database.postgres.spending import CHARGE
 from jynco.adapters.database.postgres.tables import NOW, clips, generations
 from jynco.adapters.database.postgres.tenants import refuse_foreign
+from jynco.model.findings import Finding
 from jynco.model.ids import ProjectId
+from jynco.model.jobs import Generation
 from jynco.model.money import FREE, Budget, Grain, Loss, Room, Span, Spend, charge, waste
 from jynco.model.states import ClipStatus, GenerationState
 
@@ -44,7 +46,8 @@ _COLUMNS: Final = {
     Grain.MODEL: generations.c.model,
     Grain.DAY: _DAY,
 }
-_ended = generations.c.state.in_(ENDED)
+_told = (generations.c.state == GenerationState.UNKNOWN) & generations.c.actual_usd.is_not(None)
+_ended = generations.c.state.in_(ENDED) | _told  # as ``model.money.settled``
 _SUMS: Final = (
     func.count().label("attempts"),
     func.coalesce(func.sum(CHARGE).filter(_ended), FREE).label("settled"),
@@ -90,6 +93,11 @@ class PostgresBooks:
             found = [rows.to_generation(row) for row in connection.execute(newest).mappings()]
         told = [(row, waste(row, shown=False)) for row in found]
         return [Loss(row, why, charge(row)) for row, why in told if why is not None]
+
+    def settle(self, attempt_id: int, finding: Finding) -> Generation:
+        """What somebody found out about an unknown outcome. NotFound, Conflict, UsageWrong."""
+        with self._gate.transaction() as connection:
+            return settling.settle(connection, attempt_id, self._gate.tenant, finding)
 
     def rooms(self, project_id: ProjectId | None) -> Sequence[Room]:
         """Every budget that holds for the project, or for the tenant alone."""
