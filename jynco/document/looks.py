@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from jynco.compose.effects import EFFECTS
 from jynco.compose.effects.reading import pace
+from jynco.compose.layers import LAYERS
 from jynco.compose.parameters import Number, Parameter, Parameters
 from jynco.document.fields import Object, Place, child, entries, fraction, number, text
 from jynco.document.pointer import under
@@ -43,6 +44,17 @@ def speed(clip: Object, named: Compositions) -> Fraction:
     found = [_filter(item) for item in known if EFFECTS.get(text(item, "type")).pace]
     faster = pace(found) if found else Fraction(1)
     return faster if faster > 0 else Fraction(1)
+
+
+def gone(document: Document) -> tuple[str, ...]:
+    """The kinds of layers that are to be seen and that nobody draws. Lists without ids and times are free."""
+    given, known = child(document, "layers"), {"audio", "text", *LAYERS.names, *LAYERS.broken}
+    meant = (name for name in given if any(_meant(item) for _, item in entries(given, name)))
+    return tuple(name for name in meant if name not in known)
+
+
+def _meant(layer: Object) -> bool:
+    return bool(text(layer, "layerId")) and "startTime" in layer
 
 
 def settings(item: Object, parameters: Parameters) -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jynco.compose.layers import LAYERS
 from jynco.document.clips import is_footage, prompt
 from jynco.document.fields import Object, Place, child, clips, fraction, layers, number, text, whole
-from jynco.document.looks import Compositions, compositions, looks, settings, speed
+from jynco.document.looks import Compositions, compositions, gone, looks, settings, speed
 from jynco.model.ids import ClipId, ProjectId
 from jynco.model.states import OnMissing
 from jynco.model.storyboard import (
@@ -35,7 +35,9 @@ def storyboard(document: Document) -> Storyboard:
         audio=tuple(map(_audio, layers(document, "audio"))),
         text=tuple(map(_text, layers(document, "text"))),
         title=_some(child(document, "metadata"), "title"),
-        overlays=tuple(_overlay(place, kind) for kind in LAYERS.names for place in layers(document, kind)),
+        overlays=tuple(
+            _overlay(place, kind) for kind in _drawn(document) for place in layers(document, kind)
+        ),
     )
 
 
@@ -102,15 +104,21 @@ def _audio(place: Place) -> AudioLayer:
     )
 
 
+def _drawn(document: Document) -> tuple[str, ...]:
+    """The kinds of layers, ours in their order. Those whose package is gone are kept, so that they are refused."""
+    return (*LAYERS.names, *gone(document))
+
+
 def _overlay(place: Place, kind: str) -> Overlay:
     pointer, layer = place
+    parameters = LAYERS.get(kind).parameters if kind in LAYERS.names else {}
     return Overlay(
         kind=kind,
         layer_id=text(layer, "layerId"),
         pointer=pointer,
         start_time=exact(number(layer, "startTime") or 0),
         duration=fraction(layer, "duration"),
-        settings=settings(layer, LAYERS.get(kind).parameters),
+        settings=settings(layer, parameters),
     )
 
 

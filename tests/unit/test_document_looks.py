@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from jynco.compose.effects.reading import remembers
+from jynco.compose.layers.laying import packages
 from jynco.document.checks import faults
 from jynco.document.view import storyboard
 from jynco.errors import UsageWrong
@@ -139,6 +140,16 @@ def test_a_composition_is_made_of_effects_and_nothing_else(
 )
 def test_what_v1_2_left_free_stays_free(parts: dict[str, Json]) -> None:
     assert faults(document(BLUR, **parts)) == []
+
+
+def test_layers_whose_package_is_gone_are_refused_by_name() -> None:
+    sticker: dict[str, Json] = {"layerId": "s1", "startTime": 0, "duration": 2, "sourceFile": "s.png"}
+    (fault,) = faults(document(layers={"stickers": [sticker]}))
+    assert (fault.pointer, fault.code) == ("/layers/stickers", "package")
+    assert fault.detail.startswith("There is no 'stickers'")
+    (overlay,) = storyboard(document(layers={"stickers": [sticker]})).overlays
+    with pytest.raises(UsageWrong, match="There is no 'stickers'"):
+        packages([overlay])  # nor does a worker without the package leave them out
 
 
 def test_picture_layers_are_read_and_checked() -> None:

@@ -30,8 +30,9 @@ def shrunk(overlay: Overlay, factor: float) -> Overlay:
 
 
 def files(overlays: Iterable[Overlay]) -> tuple[str, ...]:
-    """The project's files that they show."""
-    named = (file_names(LAYERS.get(each.kind).parameters, dict(each.settings)) for each in overlays)
+    """The project's files that they show, as far as they are known."""
+    known = (each for each in overlays if each.kind in LAYERS.names)
+    named = (file_names(LAYERS.get(each.kind).parameters, dict(each.settings)) for each in known)
     return tuple(dict.fromkeys(name for names in named for name in names))
 
 

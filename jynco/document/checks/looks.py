@@ -10,12 +10,14 @@ from jynco.compose.parameters import File, Parameters
 from jynco.compose.transitions import TRANSITIONS
 from jynco.document.checks.limits import Limits
 from jynco.document.fields import Object, Place, child, clips, entries, text
-from jynco.document.looks import Compositions, compositions
+from jynco.document.looks import Compositions, compositions, gone
 from jynco.document.pointer import under
 from jynco.document.schema import part_faults
 from jynco.document.wording import shown
 from jynco.errors import Fault
 from jynco.model.storyboard import Document
+
+_GONE = "Install the package that draws these layers, or remove them."
 
 
 def look_faults(document: Document, limits: Limits) -> Iterator[Fault]:
@@ -31,6 +33,8 @@ def look_faults(document: Document, limits: Limits) -> Iterator[Fault]:
         yield from _composition(name, named, limits)
     for kind in (*LAYERS.names, *LAYERS.broken):
         yield from _layers(document, kind)
+    for kind in gone(document):
+        yield Fault(under("/layers", kind), "package", f"{LAYERS.refusal(kind)} {_GONE}")
 
 
 def _look(pointer: str, item: Object, named: Compositions) -> Iterator[Fault]:
