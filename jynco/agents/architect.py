@@ -14,7 +14,7 @@ from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.scouting import Scout
 from jynco.agents.storyboard import StoryboardKeeper
 from jynco.document.view import storyboard
-from jynco.errors import BudgetExceeded, DocumentInvalid, Fault, ServiceAway, UsageWrong
+from jynco.errors import BudgetExceeded, DocumentInvalid, Fault, NotFound, ServiceAway, UsageWrong
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Job, Project
 from jynco.model.money import Budget, Room
@@ -185,7 +185,24 @@ class Architect:
         with self._lock.hold(f"start-{project_id}"):
             for job in self._database.jobs.active(project_id):
                 self._database.jobs.cancel(job.job_id)
-            self._keeper.delete(project_id, partial(self._quartermaster.forget, project_id))
+            self._quartermaster.condemn(project_id)
+            try:
+                self._keeper.delete(project_id, partial(self._quartermaster.forget, project_id))
+            except NotFound:
+                self._quartermaster.pardon(project_id)
+                raise
+
+    def bury(self) -> int:
+        """Remove the folders of projects whose deleter died after the rows; returns how many went."""
+        return sum(self._buried(project_id) for project_id in self._quartermaster.condemned())
+
+    def _buried(self, project_id: ProjectId) -> bool:
+        with self._lock.hold(f"start-{project_id}"):  # whoever deletes it just now goes on first
+            return self._keeper.bury(
+                project_id,
+                partial(self._quartermaster.forget, project_id),
+                partial(self._quartermaster.pardon, project_id),
+            )
 
 
 def _affordable(plan: Plan, rooms: Sequence[Room]) -> None:

@@ -11,6 +11,7 @@
     cache/segments/<2 digits>/<key>.mp4         parts of films and their sound, kept in the same way
     cache/proxies/<2 digits>/<key>.mp4          clips as previews show them
     cache/stills/<2 digits>/<key>.jpg           posters and filmstrips
+    graves/<projectId>                          its rows are being deleted: the folder goes after them
 """
 
 from __future__ import annotations
@@ -23,12 +24,18 @@ from jynco.errors import PathRefused
 from jynco.model.ids import CacheKey, ClipId, JobId, ProjectId
 
 OURS: Final = frozenset({"generated", "exports"})  # people's files cannot go there
+GRAVES: Final = "graves"
 MIRRORS: Final = ("storyboard.json", "storyboard.unreadable-", ".storyboard.")  # nor take such a name
 
 
 def project(project_id: ProjectId) -> str:
     """The folder of a project."""
     return f"projects/{project_id}"
+
+
+def grave(project_id: ProjectId) -> str:
+    """Says that a project's folder is to go as soon as its rows have."""
+    return f"{GRAVES}/{project_id}"
 
 
 def mirror(project_id: ProjectId) -> str:

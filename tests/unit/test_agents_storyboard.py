@@ -421,6 +421,23 @@ def test_a_deleted_project_does_not_rise_again(shop: Shop) -> None:
     assert list(shop.storage.keys("cache")), "what was paid is kept"
 
 
+def test_what_a_deleter_left_who_died_is_buried(shop: Shop) -> None:
+    """The rows went and the folder did not: it goes with the next round, and no other does."""
+    shop.project(clip("a"))
+    shop.project(clip("a"), project_id="proj_other")
+    for name in (PROJECT, ProjectId("proj_other")):
+        shop.quartermaster.condemn(name)
+    shop.database.projects.delete(PROJECT)
+    assert shop.architect.bury() == 1
+    assert not list(shop.storage.keys(layout.project(PROJECT)))
+    assert shop.storage.exists(layout.mirror(ProjectId("proj_other"))), "that one is alive"
+    assert shop.quartermaster.condemned() == []
+    shop.architect.delete(ProjectId("proj_other"))
+    with pytest.raises(NotFound):
+        shop.architect.delete(PROJECT)
+    assert shop.quartermaster.condemned() == []
+
+
 def test_who_waits_for_a_project_that_is_being_deleted_writes_nothing(shop: Shop) -> None:
     shop.project(clip("a"))
     late: list[BaseException] = []

@@ -28,6 +28,7 @@ def sweep() -> None:
     dispatch.withdraw()
     here.storyboard.publish_behind()
     here.quartermaster.sweep()
+    here.architect.bury()
     desk(here.database).replies.sweep()
     here.database.admission.sweep()
     here.database.webhooks.sweep()

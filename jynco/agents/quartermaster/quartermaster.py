@@ -14,7 +14,7 @@ from jynco.agents.quartermaster.glimpses import Glimpses
 from jynco.agents.quartermaster.proxies import Proxies
 from jynco.agents.quartermaster.shelf import Shelf
 from jynco.compose.sources import Source
-from jynco.errors import AssetRefused, JyncoError, NotFound
+from jynco.errors import AssetRefused, JyncoError, NotFound, StorageFull
 from jynco.model.ids import CacheKey, ClipId, JobId, ProjectId
 from jynco.model.keys import of_file
 from jynco.model.media import Look, MediaInfo
@@ -183,6 +183,20 @@ class Quartermaster:
     def forget(self, project_id: ProjectId) -> None:
         """Remove a project's folder. The shelf keeps what was paid for."""
         self._storage.delete_all(layout.project(project_id))
+        self._storage.delete(layout.grave(project_id))
+
+    def condemn(self, project_id: ProjectId) -> None:
+        """Note that the folder goes when the rows have, so that it does should we die between the two."""
+        with suppress(StorageFull):  # who deletes on a full disk wants room, not a promise
+            self._storage.put_bytes(layout.grave(project_id), b"")
+
+    def pardon(self, project_id: ProjectId) -> None:
+        """The project is there, and stays."""
+        self._storage.delete(layout.grave(project_id))
+
+    def condemned(self) -> list[ProjectId]:
+        """Projects that were about to be deleted."""
+        return [ProjectId(key.removeprefix(f"{layout.GRAVES}/")) for key in self._storage.keys(layout.GRAVES)]
 
     def sweep(self) -> int:
         """Remove what killed processes left half made; returns how many folders went."""

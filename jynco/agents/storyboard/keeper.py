@@ -18,9 +18,11 @@ from jynco.errors import Conflict, DocumentInvalid, Fault, JyncoError, NotFound,
 from jynco.model.ids import ClipId, ProjectId
 from jynco.model.jobs import ClipRow, Project
 from jynco.model.storyboard import Document, Json
+from jynco.model.versions import NOBODY, Mark
 from jynco.ports import Clock, Database, Lock, Storage
 
 log: Final = logging.getLogger("jynco.storyboard")
+BY_HAND: Final = "storyboard.json"  # who changed it, where people edit the file
 TRIES: Final = 5  # people who save more often than that while we write once are not typing
 
 
@@ -34,12 +36,12 @@ class StoryboardKeeper:
 
     # --- people's side -------------------------------------------------------------------------------
 
-    def create(self, document: Document) -> Project:
+    def create(self, document: Document, mark: Mark = NOBODY) -> Project:
         """A new project. DocumentInvalid, Conflict."""
         document = _valid(document)
         project_id = _project_id(document)
         with self._alone(project_id):
-            project = self._projects.create(project_id, made.strip(document, {}))
+            project = self._projects.create(project_id, made.strip(document, {}), mark)
             self._mirror.clear(project_id)
             self._bring_up(project_id)
         return project
@@ -51,15 +53,19 @@ class StoryboardKeeper:
         except Conflict:
             return self.replace(_project_id(document), document, None)
 
-    def replace(self, project_id: ProjectId, document: Document, expected: int | None) -> Project:
+    def replace(
+        self, project_id: ProjectId, document: Document, expected: int | None, mark: Mark = NOBODY
+    ) -> Project:
         """Put another document in its place; ``expected`` is the revision it was made from. StaleRevision."""
         document = _valid(document, project_id)
-        return self._change(project_id, lambda _: document, expected)
+        return self._change(project_id, lambda _: document, expected, mark)
 
-    def edit_clip(self, project_id: ProjectId, clip_id: ClipId, fields: Mapping[str, Json]) -> Project:
+    def edit_clip(
+        self, project_id: ProjectId, clip_id: ClipId, fields: Mapping[str, Json], mark: Mark = NOBODY
+    ) -> Project:
         """Change some fields of one clip, such as its ``motionPrompt``; None takes one out. NotFound."""
         return self._change(
-            project_id, lambda document: _valid(_edited(document, clip_id, fields), project_id), None
+            project_id, lambda document: _valid(_edited(document, clip_id, fields), project_id), None, mark
         )
 
     def current(self, project_id: ProjectId) -> Project:
@@ -76,13 +82,24 @@ class StoryboardKeeper:
 
     def published(self, project_id: ProjectId) -> Document:
         """People's fields and made fields in one document, as of now."""
-        return self._joined(self.current(project_id))
+        return self.shown(self.current(project_id))
+
+    def shown(self, project: Project) -> Document:
+        """People's fields of this project as it was read, and made fields as of now."""
+        return made.join(project.document, self.rows(project.project_id), updated_at=project.updated_at)
 
     def delete(self, project_id: ProjectId, forget: Callable[[], None]) -> None:
         """Remove the project's rows, then its files by ``forget``, while nobody publishes it. NotFound."""
         with self._alone(project_id):
             self._projects.delete(project_id)
             forget()
+
+    def bury(self, project_id: ProjectId, forget: Callable[[], None], pardon: Callable[[], None]) -> bool:
+        """Finish what a deleter began: ``forget`` a project that has no row, ``pardon`` one that has."""
+        with self._alone(project_id):
+            gone = self._projects.find(project_id) is None
+            forget() if gone else pardon()
+        return gone
 
     # --- the mirror ----------------------------------------------------------------------------------
 
@@ -133,7 +150,7 @@ class StoryboardKeeper:
                 and self._mirror.ours(project_id, seen)
             ):
                 return
-            if self._mirror.write(project_id, codec.dumps(self._joined(project)), seen):
+            if self._mirror.write(project_id, codec.dumps(self.shown(project)), seen):
                 self._projects.mirrored(project_id, project.changes)
                 return
         raise ServiceAway("storyboard.json is written to all the time: leave it alone for a moment.")
@@ -150,7 +167,7 @@ class StoryboardKeeper:
             self._mirror.set_aside(project_id, seen, fault)
             return seen
         project = self._projects.get(project_id)
-        if self._save(project, document).revision != project.revision:
+        if self._save(project, document, Mark(BY_HAND)).revision != project.revision:
             log.info("a hand edit was taken in", extra={"project_id": project_id})
         self._mirror.mark_taken(project_id, seen)
         return seen
@@ -158,7 +175,11 @@ class StoryboardKeeper:
     # --- changes -------------------------------------------------------------------------------------
 
     def _change(
-        self, project_id: ProjectId, wish: Callable[[Document], Document], expected: int | None
+        self,
+        project_id: ProjectId,
+        wish: Callable[[Document], Document],
+        expected: int | None,
+        mark: Mark,
     ) -> Project:
         with self._alone(project_id):
             self._take_in(project_id)
@@ -167,20 +188,17 @@ class StoryboardKeeper:
                 raise StaleRevision(
                     f"{project_id} is at revision {project.revision}, not {expected}; read it again."
                 )
-            saved = self._save(project, wish(project.document))
+            saved = self._save(project, wish(project.document), mark)
             self._bring_up(project_id)
         return saved
 
-    def _save(self, project: Project, document: Document) -> Project:
+    def _save(self, project: Project, document: Document, mark: Mark) -> Project:
         """Keep people's fields, if they are others than before. Text is compared: to Python 1 equals true."""
         rows = self.rows(project.project_id)
         wanted = made.strip(document, rows)
         if codec.dumps(wanted) == codec.dumps(made.strip(project.document, rows)):
             return project
-        return self._projects.save(project.project_id, wanted, project.revision)
-
-    def _joined(self, project: Project) -> Document:
-        return made.join(project.document, self.rows(project.project_id), updated_at=project.updated_at)
+        return self._projects.save(project.project_id, wanted, project.revision, mark)
 
     def _alone(self, project_id: ProjectId) -> AbstractContextManager[None]:
         return self._lock.hold(f"mirror-{project_id}")
