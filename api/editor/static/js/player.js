@@ -64,9 +64,18 @@ function put(address, at = 0) {
   shown = address;
   video().hidden = false;
   video().src = address;
+  captions(address);
   if (at) video().currentTime = at;
   if (going) video().play().catch(() => {});
   document.dispatchEvent(new CustomEvent("jynco:film", { detail: address }));
+}
+
+// The titles are in the picture already, so captions are there for who asks for them.
+function captions(address) {
+  video().querySelector("track")?.remove();
+  const job = address.match(/^(\/v1\/jobs\/[^/]+)\//)?.[1];
+  if (!job || !document.querySelector(".strip .text")) return;
+  video().append(Object.assign(document.createElement("track"), { kind: "captions", label: "Titles", src: `${job}/captions.vtt` }));
 }
 
 // A preview is played while it is made, unless something else is being looked at. Safari wants HLS; the others one file.

@@ -61,6 +61,13 @@ export async function replace(seen, after) {
   remember(await write(seen.story, after, seen.etag));
 }
 
+// A change that the server works out, as an import.
+export async function taken(how) {
+  const { story, etag } = await read();
+  const saved = await how(etag);
+  remember({ before: story, after: saved.told, revision: revision(saved.etag) });
+}
+
 // Undo puts back what was there, unless somebody else has changed the storyboard since: theirs is not thrown away.
 async function step(from, to, words) {
   const entry = from.pop();

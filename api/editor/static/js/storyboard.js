@@ -2,6 +2,7 @@
 import * as cards from "./cards.js";
 import * as drawer from "./drawer.js";
 import { insert } from "./document.js";
+import * as exchange from "./exchange.js";
 import { follow } from "./live.js";
 import * as make from "./make.js";
 import { note, sorry } from "./notes.js";
@@ -14,6 +15,7 @@ const id = document.getElementById("main").dataset.project;
 begin(id);
 cards.begin(id);
 drawer.begin(id);
+exchange.begin(id);
 make.begin(id);
 player.begin();
 follow(id);
