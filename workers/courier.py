@@ -20,8 +20,8 @@ from jynco.model.webhooks import DeliveryState, Parcel
 from workers.heartbeat import STOPPING
 from workers.house import house
 
-HANDS: Final = 16  # parcels on their way from one process
-BREATH: Final = 0.2  # seconds between two looks: what ends together is told together
+HANDS: Final = 32  # parcels on their way from one process
+BREATH: Final = 0.05  # seconds between two looks: what ends together is told together
 LONGEST: Final = 60.0  # seconds between two looks while something is owed
 AWAY: Final = 5.0  # seconds between two looks while the database is away
 log = logging.getLogger("jynco.herald")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -146,10 +147,55 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many parcels are carried at once: of one receiver, and of one tenant."""
+    """How many parcels are carried at once: to one receiver, and for one tenant.
 
-    receiver: int = 2
-    tenant: int = 4
+    Receivers that fail just now have a share of their own, one parcel each, so that they keep nobody else waiting.
+    """
+
+    receiver: int = 4
+    tenant: int = 8
+    failing: int = 4  # for one tenant
+
+    def of_receiver(self, webhook: Webhook) -> int:
+        """How many may be on their way to it."""
+        return 1 if webhook.failing_since else self.receiver
+
+    def of_tenant(self, *, failing: bool) -> int:
+        """How many may be on their way for a tenant, to receivers of this kind together."""
+        return self.failing if failing else self.tenant
+
+
+def shares(
+    waiting: Sequence[tuple[Webhook, int]], carried: Sequence[tuple[Webhook, int]], limit: int, load: Load
+) -> dict[str, int]:
+    """How many parcels each receiver gets now, of those with parcels ``waiting``; the first of equals first.
+
+    One each before anybody gets a second, those first to whom the least is on its way.
+    """
+    busy = Counter({webhook.webhook_id: count for webhook, count in carried})
+    rooms = Counter[tuple[str, bool]]()
+    for webhook, count in carried:
+        rooms[_class(webhook)] += count
+    given: Counter[str] = Counter()
+    while given.total() < limit:
+        line = [
+            webhook
+            for webhook, due in waiting
+            if given[webhook.webhook_id] < due
+            and busy[webhook.webhook_id] < load.of_receiver(webhook)
+            and rooms[_class(webhook)] < load.of_tenant(failing=_class(webhook)[1])
+        ]
+        if not line:
+            break
+        chosen = min(line, key=lambda webhook: busy[webhook.webhook_id])
+        given[chosen.webhook_id] += 1
+        busy[chosen.webhook_id] += 1
+        rooms[_class(chosen)] += 1
+    return dict(given)
+
+
+def _class(webhook: Webhook) -> tuple[str, bool]:
+    return webhook.tenant, webhook.failing_since is not None
 
 
 def fresh_secret() -> str:

@@ -193,6 +193,19 @@ def test_a_receiver_and_a_tenant_get_their_share_and_no_more(subject: Subject, h
     assert len(hooks.claim("third", 30, 3, WIDE)) == 3, "as many as there are hands"
 
 
+def test_receivers_that_fail_keep_nobody_waiting(subject: Subject, hooks: Webhooks) -> None:
+    owe(subject, hooks, "a", "b", "c", films=6)
+    load = Load(receiver=4, tenant=4, failing=1)
+    first = hooks.claim("w", 30, 100, load)
+    assert {each.webhook.webhook_id for each in first} == {"wh_a", "wh_b", "wh_c"}, "one each before a second"
+    for parcel in first:
+        well = parcel.webhook.webhook_id == "wh_c"
+        assert hooks.settle(parcel, WELL if well else TRIED, DONE if well else PUT_OFF)
+    second = sorted(each.webhook.webhook_id for each in hooks.claim("w", 30, 100, load))
+    assert second.count("wh_c") == 4, "who hears has the whole room"
+    assert len(second) == 5, "and those who do not are tried one by one"
+
+
 def test_a_replay_is_the_same_message(subject: Subject, hooks: Webhooks) -> None:
     owe(subject, hooks, "a")
     (parcel,) = claim(hooks)

@@ -21,6 +21,7 @@ from jynco.model.webhooks import (
     Parcel,
     Settlement,
     Webhook,
+    shares,
 )
 
 
@@ -100,18 +101,16 @@ class MemoryWebhooks:
     @alone
     def claim(self, owner: str, seconds: float, limit: int, load: Load) -> Sequence[Parcel]:
         """What is due, in these hands for ``seconds``: never more of one receiver, or tenant, than ``load`` says."""
-        by_receiver, by_tenant = self._carried()
+        due = sorted(self._due(), key=lambda row: (row.delivery.due_at, row.delivery.ordinal))
+        busy = [row for row in self._owed() if not self.store.free(row.lease_until)]
+        rooms = shares(self._counted(due), self._counted(busy), limit, load)
         taken: list[Parcel] = []
-        for row in sorted(self._due(), key=lambda row: (row.delivery.due_at, row.delivery.ordinal)):
-            webhook = self.store.webhooks[row.delivery.webhook_id]
-            full = (
-                by_receiver[webhook.webhook_id] >= load.receiver or by_tenant[webhook.tenant] >= load.tenant
-            )
-            if not full and len(taken) < limit:
+        for row in due:
+            name = row.delivery.webhook_id
+            if rooms.get(name, 0) > 0:
+                rooms[name] -= 1
                 row.owner, row.lease_until = owner, self.store.now(seconds)
-                taken.append(Parcel(row.delivery, webhook, owner))
-                by_receiver[webhook.webhook_id] += 1
-                by_tenant[webhook.tenant] += 1
+                taken.append(Parcel(row.delivery, self.store.webhooks[name], owner))
         return taken
 
     @alone
@@ -162,10 +161,10 @@ class MemoryWebhooks:
                     row.delivery = replace(row.delivery, state=DeliveryState.FAILED, ended_at=now)
         self._put(webhook)
 
-    def _carried(self) -> tuple[Counter[str], Counter[str]]:
-        busy = [row for row in self._owed() if not self.store.free(row.lease_until)]
-        ids = [row.delivery.webhook_id for row in busy]
-        return Counter(ids), Counter(self.store.webhooks[each].tenant for each in ids)
+    def _counted(self, rows: Sequence[DeliveryRow]) -> list[tuple[Webhook, int]]:
+        counts = Counter(row.delivery.webhook_id for row in rows)
+        found = [(self.store.webhooks[name], count) for name, count in counts.items()]
+        return sorted(found, key=lambda each: each[0].failing_since is not None)
 
     def _due(self) -> list[DeliveryRow]:
         now, free = self.store.now(), self.store.free

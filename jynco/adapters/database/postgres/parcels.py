@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -23,6 +22,7 @@ from jynco.model.webhooks import (
     Settlement,
     Topic,
     Webhook,
+    shares,
 )
 
 OWED: Final = deliveries.join(webhooks)
@@ -34,40 +34,42 @@ _due = (deliveries.c.state == DeliveryState.PENDING) & (deliveries.c.due_at <= N
 
 
 def claim(connection: Connection, owner: str, seconds: float, limit: int, load: Load) -> Sequence[Parcel]:
-    """Lease what is due, a receiver's share at a time."""
-    receivers = _receivers(connection)
-    by_receiver, by_tenant = _carried(connection)
+    """Lease what is due, each receiver's share of it."""
+    waiting = _waiting(connection)
+    carried = _carried(connection) if waiting else []
+    rooms = shares(waiting, carried, limit, load)
     taken: list[Parcel] = []
-    for webhook in receivers:
-        free = load.receiver - by_receiver[webhook.webhook_id]
-        room = min(free, load.tenant - by_tenant[webhook.tenant], limit - len(taken))
-        if room > 0:
-            found = _lease(connection, webhook.webhook_id, owner, seconds, room)
-            taken += [Parcel(delivery, webhook, owner) for delivery in found]
-            by_tenant[webhook.tenant] += len(found)
+    for webhook, _ in waiting:
+        room = rooms.get(webhook.webhook_id, 0)
+        found = _lease(connection, webhook.webhook_id, owner, seconds, room) if room else ()
+        taken += [Parcel(delivery, webhook, owner) for delivery in found]
     return taken
 
 
-def _receivers(connection: Connection) -> list[Webhook]:
-    """Those with something due, held so that nobody else hands out their parcels; who waits longest comes first."""
-    due = select(func.min(deliveries.c.due_at)).where(deliveries.c.webhook_id == webhooks.c.webhook_id, _due)
-    first = due.correlate(webhooks).scalar_subquery()
-    waiting = select(webhooks).where(webhooks.c.disabled_at.is_(None), first.is_not(None))
-    held = waiting.order_by(first).limit(_RECEIVERS).with_for_update(key_share=True, skip_locked=True)
-    return [to_webhook(row) for row in connection.execute(held).mappings()]
+def _waiting(connection: Connection) -> list[tuple[Webhook, int]]:
+    """Receivers with something due, and how much, held so that nobody else hands out their parcels.
+
+    Those that fail just now come last, else who waits longest comes first.
+    """
+    due = select(
+        deliveries.c.webhook_id, func.count().label("due"), func.min(deliveries.c.due_at).label("first")
+    )
+    due_ = due.where(_due).group_by(deliveries.c.webhook_id).subquery()
+    chosen = select(webhooks, due_.c.due).join(due_, due_.c.webhook_id == webhooks.c.webhook_id)
+    ordered = chosen.where(webhooks.c.disabled_at.is_(None)).order_by(
+        webhooks.c.failing_since.is_not(None), due_.c.first
+    )
+    held = ordered.limit(_RECEIVERS).with_for_update(of=webhooks, key_share=True, skip_locked=True)
+    return [(to_webhook(row), row["due"]) for row in connection.execute(held).mappings()]
 
 
-def _carried(connection: Connection) -> tuple[Counter[str], Counter[str]]:
-    busy = select(deliveries.c.webhook_id, webhooks.c.tenant, func.count()).select_from(OWED)
-    busy = busy.where(deliveries.c.state == DeliveryState.PENDING, deliveries.c.lease_until > NOW)
-    by_receiver: Counter[str] = Counter()
-    by_tenant: Counter[str] = Counter()
-    for webhook_id, tenant, count in connection.execute(
-        busy.group_by(deliveries.c.webhook_id, webhooks.c.tenant)
-    ):
-        by_receiver[webhook_id] += count
-        by_tenant[tenant] += count
-    return by_receiver, by_tenant
+def _carried(connection: Connection) -> list[tuple[Webhook, int]]:
+    busy = select(deliveries.c.webhook_id, func.count().label("busy")).where(
+        deliveries.c.state == DeliveryState.PENDING, deliveries.c.lease_until > NOW
+    )
+    busy_ = busy.group_by(deliveries.c.webhook_id).subquery()
+    found = select(webhooks, busy_.c.busy).join(busy_, busy_.c.webhook_id == webhooks.c.webhook_id)
+    return [(to_webhook(row), row["busy"]) for row in connection.execute(found).mappings()]
 
 
 def _lease(
