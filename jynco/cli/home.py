@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from config.settings import Settings, inherited
+from config.settings import VENDORS, Settings, inherited
 from jynco.bootstrap import House
 from jynco.cli.speech import Speech
 
@@ -18,6 +18,15 @@ ROOT: Final = Path(__file__).resolve().parents[2]  # the checkout: Procfile, exa
 WORKERS: Final = ("worker_motion", "worker_render", "worker_preview", "beat")
 NOTHING: Final[Mapping[str, str]] = {}
 RELEASE: Final = ("jynco.cli.main", "migrations.runner")  # what the Procfile's release line imports
+
+# What decides how workers go about it: they keep the environment of the command that started them.
+HEEDED: Final = (
+    *(name for names in VENDORS.values() for name in names),
+    *("JYNCO_LIMITS", "JYNCO_FAILOVER_MODERATED", "JYNCO_BUDGET_USD", "JYNCO_SHARE_CACHE", "JYNCO_STORAGE"),
+    *("JYNCO_RETRY_BASE_SECONDS", "JYNCO_POLL_SECONDS", "JYNCO_LEASE_SECONDS", "JYNCO_SWEEP_SECONDS"),
+    *("JYNCO_PROVIDER_TIMEOUT_SECONDS", "JYNCO_GIVE_UP_SECONDS", "JYNCO_FAN_OUT_SECONDS", "JYNCO_ENCODER"),
+    *("JYNCO_LOCAL_MODELS", "JYNCO_LOCAL_DEVICE", "JYNCO_LOCAL_BATCH"),
+)
 
 
 @contextmanager
@@ -61,6 +70,7 @@ def servers(
         processes=processes,
         preload=(*RELEASE, "workers.preload") if processes else RELEASE,
         environment={**inherited(), "JYNCO_DATA": str(settings.data), "PORT": str(port), **more},
+        heeded=HEEDED,
         started=speech.say,
     ) as up:
         yield replace(settings, database_url=up.database_url, redis_url=up.redis_url)

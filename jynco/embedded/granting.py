@@ -45,6 +45,16 @@ class Processes:
             if name not in self._running:
                 self._start(name, line, wish)
 
+    def different(self, wish: Wish) -> list[str]:
+        """The names of heeded variables with which a process that the wish wants was started otherwise."""
+        running = [self._running[name].manner.environment for name in wish.processes if name in self._running]
+        mine = wish.environment
+        return [
+            name
+            for name in sorted(wish.heeded)
+            if any((theirs.get(name) or "") != (mine.get(name) or "") for theirs in running)
+        ]
+
     def preload(self, wish: Wish) -> None:
         """Import what the children will need, here, once, as if started in the wish's root."""
         os.chdir(wish.root)

@@ -48,6 +48,7 @@ def session(
     preload: Sequence[str] = (),
     release: str | None = "release",
     environment: Mapping[str, str],
+    heeded: Sequence[str] = (),
     started: Callable[[str], None] = _quiet,
 ) -> Iterator[Servers]:
     """Start, or share, the servers of the data folder ``data`` for as long as the block runs.
@@ -56,7 +57,8 @@ def session(
     before those. They run in ``root`` with ``environment`` and DATABASE_URL, REDIS_URL and JYNCO_DATA. One
     that another command has started is shared as it is. ``preload`` names modules that the processes' parent
     imports for them all. ``started`` is told, in one sentence, when it is this command that starts the
-    servers. They end with the last block.
+    servers, and when processes that it shares were started with other values of the variables ``heeded``. They
+    end with the last block.
 
     Raises UsageWrong when the Procfile has no such line, StorageFull when ``data`` cannot be written, and
     ServiceAway, naming the log, when something does not come up.
@@ -67,6 +69,7 @@ def session(
         release=lines(procfile, [release] if release else []),
         preload=tuple(preload),
         environment=dict(environment),
+        heeded=tuple(heeded),
     )
     layout = Layout(data.expanduser().resolve())
     with explained(layout.data):
@@ -77,6 +80,8 @@ def session(
             log = layout.log("supervisor")
             raise ServiceAway(f"Earlier servers of {layout.data} are still ending; their log is {log}.")
         answer = _ask(layout, wish, started)
+        if answer.different:
+            started(_otherwise(answer.different))
         yield Servers(answer.database_url, answer.redis_url, layout.logs)
     finally:
         _leave(layout, clients)
@@ -92,6 +97,13 @@ def _ask(layout: Layout, wish: Wish, started: Callable[[str], None]) -> Answer:
     if answer.failure:
         raise answer.error()
     return answer
+
+
+def _otherwise(names: str) -> str:
+    return (
+        f"The workers that run already were started with other values of {names}, and theirs hold: "
+        "end the command that keeps them ('jynco up', say), then run this one again."
+    )
 
 
 def _await(layout: Layout, letter: Letter, wish: Wish, started: Callable[[str], None]) -> Answer:

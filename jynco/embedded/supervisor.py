@@ -91,7 +91,8 @@ class Supervisor:
                 self._box.answer(name, Answer.of(error))
             else:
                 self._publish("ready")
-                self._box.answer(name, Answer(pair.postgres.url, pair.valkey.url))
+                different = ", ".join(processes.different(wish))
+                self._box.answer(name, Answer(pair.postgres.url, pair.valkey.url, different=different))
 
     def _fail(self, error: ServiceAway) -> None:
         say(error.message)

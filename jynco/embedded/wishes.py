@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,23 +19,31 @@ from jynco.errors import ServiceAway, StorageFull
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What one command needs. ``processes`` and ``release`` map a Procfile line's name to its command."""
+    """What one command needs. ``processes`` and ``release`` map a Procfile line's name to its command.
+
+    ``heeded`` names the variables that make a difference to what the processes do.
+    """
 
     root: str
     processes: Mapping[str, str]
     release: Mapping[str, str]
     preload: tuple[str, ...]
     environment: Mapping[str, str]
+    heeded: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Where the servers are; or, with a ``failure``, one sentence that says why they are not."""
+    """Where the servers are; or, with a ``failure``, one sentence that says why they are not.
+
+    ``different``: the heeded variables, if any, with which some process was started otherwise.
+    """
 
     database_url: str = ""
     redis_url: str = ""
     failure: str = ""
     full: bool = False
+    different: str = ""
 
     @classmethod
     def of(cls, error: ServiceAway) -> Answer:

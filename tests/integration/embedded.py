@@ -99,6 +99,7 @@ class Project:
         release: str | None = None,
         preload: Sequence[str] = (),
         sentences: list[str] | None = None,
+        **variables: str,
     ) -> AbstractContextManager[Servers]:
         """A session of this project, in this process."""
         told = [] if sentences is None else sentences
@@ -109,7 +110,8 @@ class Project:
             processes=processes,
             release=release,
             preload=preload,
-            environment=self.environment,
+            environment={**self.environment, **variables},
+            heeded=tuple(variables),
             started=told.append,
         )
 

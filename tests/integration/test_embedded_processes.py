@@ -99,6 +99,19 @@ def test_a_later_command_adds_the_processes_that_it_needs(made: Project, data: P
                 assert len(made.reports("one")) == 1
 
 
+def test_who_shares_processes_hears_of_what_they_were_given_otherwise(made: Project, data: Path) -> None:
+    told: list[str] = []
+    with made.session(data, ["worker"], FAL_KEY="secret", ODD="same"):
+        with made.session(data, ["worker"], sentences=told, FAL_KEY="secret", ODD="same", NEW=""):
+            assert told == []
+        with made.session(data, sentences=told, FAL_KEY="hidden"):
+            assert told == [], "it wants no process"
+        with made.session(data, ["worker"], sentences=told, FAL_KEY="hidden", ODD="same", NEW="1"):
+            (sentence,) = told
+            assert "FAL_KEY, NEW" in sentence
+            assert not {"secret", "hidden", "ODD"} & set(sentence.replace(",", "").split())
+
+
 def test_the_release_line_runs_once_before_the_processes(made: Project, data: Path) -> None:
     with made.session(data, ["worker"], release="release") as servers, made.session(data, release="release"):
         assert (made.out / "released").read_text() == f"{servers.database_url}\n"
