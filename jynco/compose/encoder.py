@@ -56,7 +56,7 @@ PRESETS: Final[Mapping[Codec, Mapping[Quality, Preset]]] = {
         Quality.HIGH: Preset("medium", 19),
     },
     Codec.VP9: {
-        Quality.DRAFT: Preset("8", 38),
+        Quality.DRAFT: Preset("7", 38),
         Quality.STANDARD: Preset("5", 31),
         Quality.HIGH: Preset("2", 24),
     },
