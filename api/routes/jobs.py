@@ -12,6 +12,7 @@ from api.routing import Answer, Routes
 from api.schemas.asked import JobAsked, JobsAsked, Page
 from api.schemas.told import AcceptedTold, JobsTold, JobTold
 from api.views.jobs import job as view
+from api.views.jobs import jobs as views
 from jynco.agents import layout
 from jynco.errors import AssetRefused, Conflict, NotFound
 from jynco.model.ids import JobId, ProjectId, is_job_id
@@ -48,7 +49,7 @@ def list_jobs(query: Page) -> ResponseReturnValue:
     """List jobs, the newest first"""
     after = JobId(cursors.decode(query.cursor, is_job_id)) if query.cursor else None
     found = house().database.jobs.page(query.project_id, query.state, after, query.limit + 1)
-    items: list[Json] = [_view(row) for row in found[: query.limit]]
+    items: list[Json] = [*views(house().database, found[: query.limit])]
     return told({"items": items, "nextCursor": cursors.behind(found, query.limit, lambda row: row.job_id)})
 
 

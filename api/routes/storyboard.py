@@ -66,7 +66,7 @@ def patch_storyboard(project_id: ProjectId) -> ResponseReturnValue:
 
 def shown(project: Project) -> Response:
     """The document as it is published, with its ETag."""
-    body = codec.dumps(house().storyboard.published(project.project_id))
+    body = codec.dumps(house().storyboard.shown(project))
     answer = Response(body, content_type="application/json")
     answer.set_etag(etag.tag(project, body))
     answer.make_conditional(request)

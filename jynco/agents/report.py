@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from jynco.model.ids import ClipId
+from jynco.model.ids import ClipId, ProjectId
 from jynco.model.jobs import ClipRow, Job, Receipt, ReceiptLine
 from jynco.model.motion import Shot
 from jynco.model.plan import ClipPlan, CutPlan, Plan
@@ -47,10 +47,10 @@ def dollars(usd: Decimal) -> str:
     return f"{usd.normalize():f}"
 
 
-def job_report(database: Database, job: Job) -> dict[str, Json]:
-    """A job in full, with its clips."""
-    children = database.jobs.children(job.job_id)
-    rows = {row.clip_id: row for row in database.projects.clips(job.project_id)}
+def job_report(database: Database, job: Job, made: Mapping[ClipId, ClipRow] | None = None) -> dict[str, Json]:
+    """A job in full, with its clips. ``made``: the rows of its project's clips, where somebody has read them."""
+    children = database.jobs.children(job.job_id) if job.kind is JobKind.RENDER else ()
+    rows = clip_rows(database, job.project_id) if made is None else made
     counted = frames(job)
     return {
         "jobId": job.job_id,
@@ -68,6 +68,11 @@ def job_report(database: Database, job: Job) -> dict[str, Json]:
         "startedAt": moment(_began(job, children)),
         "finishedAt": moment(job.finished_at),
     }
+
+
+def clip_rows(database: Database, project_id: ProjectId) -> dict[ClipId, ClipRow]:
+    """What has been made of each clip of a project."""
+    return {row.clip_id: row for row in database.projects.clips(project_id)}
 
 
 def receipt_report(receipt: Receipt) -> dict[str, Json]:

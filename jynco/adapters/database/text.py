@@ -1,15 +1,20 @@
 """Documents as JSON text. Both databases keep the text, so what one of them loses the other loses too.
 
-The standard library's codec, because it alone keeps whole numbers of any length: a faster one turns
-those beyond 64 bits into floats.
+Written by the standard library's codec, because it alone keeps whole numbers of any length. Read by a faster one,
+which turns those beyond 64 bits into floats, and so is not given any.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from typing import Any, Final
+
+import orjson
 
 from jynco.errors import DocumentInvalid, Fault, LimitExceeded
+
+_LONG_INTEGER: Final = re.compile(rb"[0-9]{19}")
 
 
 def encode(value: object) -> str:
@@ -24,7 +29,12 @@ def encode(value: object) -> str:
 
 def decode(text: str | bytes) -> Any:
     """What ``encode`` was given."""
-    return json.loads(text)
+    if _LONG_INTEGER.search(data := text.encode() if isinstance(text, str) else text):
+        return json.loads(data)
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:  # half characters, which nobody forbids here
+        return json.loads(data)
 
 
 def copied(value: Any) -> Any:
