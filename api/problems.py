@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
 from http import HTTPStatus
+from typing import Final
 
 from flask import Flask, Response, request
 from gunicorn.http.errors import ParseException
@@ -12,10 +14,11 @@ from werkzeug.exceptions import HTTPException
 
 from api import answers, errors
 from api.trace import trace_id
-from jynco.errors import JyncoError
+from jynco.errors import JyncoError, StorageFull
 from jynco.model.storyboard import Json
 
 MEDIA_TYPE = "application/problem+json"
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 log = logging.getLogger("jynco.api")
 
 
@@ -24,6 +27,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(JyncoError, refused)
     app.register_error_handler(HTTPException, turned_away)
     app.register_error_handler(ParseException, garbled)
+    app.register_error_handler(OSError, unwritten)
     app.register_error_handler(Exception, broken)
 
 
@@ -77,6 +81,13 @@ def garbled(_: ParseException) -> Response:
     answer = respond(status, told)
     answer.headers["Connection"] = "close"
     return answer
+
+
+def unwritten(fault: OSError) -> Response:
+    """A disk on which nothing can be written now, such as that of uploads on their way in, is no fault of ours."""
+    if fault.errno not in NO_ROOM:
+        return broken(fault)
+    return refused(StorageFull(f"Nothing can be written: {fault.strerror}. Free some space, then try again."))
 
 
 def broken(error: Exception) -> Response:

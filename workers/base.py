@@ -10,7 +10,7 @@ no room at the provider    asked again later, the further back in its line the l
 people paused its queue    the message comes back in its own lane; what has begun goes on
 the provider refused       three more tries after 1, 2, 4 times ``JYNCO_RETRY_BASE_SECONDS``, at least its Retry-After
 this worker ends           handed back at once, first in line
-the disk is full           as when the provider refused: room may be made meanwhile
+the disk is full           as when the provider refused, five times: room may be made meanwhile
 the database is away       the message is tried again every 5 s, and the job handed back as soon as it can be
 the worker died            such jobs go on one at a time in each process: it may be one of them that kills
 the worker died 3 times    the job ends as failed: it is what kills them
@@ -41,6 +41,7 @@ from workers.house import house
 
 log = logging.getLogger("jynco.workers")
 RETRIES: Final = 3  # after the first try, for submits that were refused
+ROOM: Final = 5  # as many while the disk is full: a minute, by default, for somebody to make room
 CRASHES: Final = 3
 LONGEST_WAIT: Final = 60.0  # seconds that anybody who is away or busy may ask for
 HELD_BACK: Final = 15.0  # seconds, at most, until what was resumed goes on
@@ -136,7 +137,8 @@ def until_back() -> float:
 
 def wait_after_refusal(attempts: int, error: JyncoError) -> float | None:
     """Seconds until the next try, or None when the tries are used up. ``attempts``: refusals so far."""
-    if not isinstance(error, NotAccepted | StorageFull) or attempts >= RETRIES:
+    tries = ROOM if isinstance(error, StorageFull) else RETRIES
+    if not isinstance(error, NotAccepted | StorageFull) or attempts >= tries:
         return None
     base = house().settings.retry_base * 2.0**attempts
     least = max(base, min(error.retry_after or 0.0, LONGEST_WAIT))

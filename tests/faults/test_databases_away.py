@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.acceptance.kit import clip, wait
-from tests.faults.kit import Caller, Estate, film, slow
+from tests.faults.kit import FULL, Caller, Estate, film, slow
 
 pytestmark = pytest.mark.timeout(300)
+OUTAGE = 30.0 if FULL else 5.0  # seconds; longer than two leases
 IN_TIME = 3.0 + 2.0  # seconds: what is promised, and what a machine that others use may add
 ASKED = (
     ("GET", "/v1/projects"),
@@ -21,19 +22,27 @@ ASKED = (
     ("POST", "/v1/projects"),
     ("POST", "/v1/projects/proj_frozen/jobs"),
     ("DELETE", "/v1/projects/proj_frozen"),
+    ("PATCH", "/v1/projects/proj_frozen/clips/clip_a"),
+    ("GET", "/v1/costs"),
+    ("GET", "/"),
+    ("GET", "/projects/proj_frozen"),
     ("GET", "/readyz"),
 )
 
 
 def answered(place: Estate, method: str, path: str) -> tuple[str, int, int, float]:
     """Status, Retry-After and seconds of one request."""
-    bodies = {"/v1/projects": film("other"), "/v1/projects/proj_frozen/jobs": {"kind": "final"}}
+    bodies = {
+        "/v1/projects": film("other"),
+        "/v1/projects/proj_frozen/jobs": {"kind": "final"},
+        "/v1/projects/proj_frozen/clips/clip_a": {"motionPrompt": "another"},
+    }
     key = {"Idempotency-Key": f"{method}{path}"} if method == "POST" else {}
     with place.http() as client:
         client.get("/healthz")  # whoever opens a connection first is not part of it
         began = time.monotonic()
         answer = client.request(
-            method, path, json=bodies.get(path) if method == "POST" else None, headers=key
+            method, path, json=bodies.get(path) if method in ("POST", "PATCH") else None, headers=key
         )
         seconds = time.monotonic() - began
     return f"{method} {path}", answer.status_code, int(answer.headers.get("Retry-After", 0)), seconds
@@ -76,6 +85,7 @@ def test_postgres_is_away(place: Estate, call: Caller) -> None:
     job = call.start(call.create(film("away", slow("a"), slow("b"))))
     with place.away("postgres"):
         check_refused(place)
+        time.sleep(OUTAGE)
     call.completed(job)
     assert attempts(place, "proj_away") == 0, "what was not their fault is not counted"
 
@@ -92,7 +102,7 @@ def test_valkey_is_away_when_a_job_is_accepted(place: Estate, call: Caller) -> N
     with place.away("valkey", signal.SIGTERM):
         began = time.monotonic()
         job = call.start(project)
-        assert time.monotonic() - began < 2 * IN_TIME
+        assert time.monotonic() - began < IN_TIME
         assert call.job(job)["state"] == "queued"
         _, status, later, seconds = answered(place, "GET", "/readyz")
         assert (status, later >= 1) == (503, True)
@@ -105,7 +115,7 @@ def test_valkey_is_frozen_when_a_job_is_accepted(place: Estate, call: Caller) ->
     with place.frozen("valkey"):
         began = time.monotonic()
         job = call.start(project)
-        assert time.monotonic() - began < 2 * IN_TIME
+        assert time.monotonic() - began < IN_TIME
         _, status, _, seconds = answered(place, "GET", "/readyz")
         assert status == 503
         assert seconds < IN_TIME

@@ -15,7 +15,7 @@ import pytest
 from jynco.embedded.locks import until
 from tests.acceptance.kit import bills, clip, footage, wait
 from tests.acceptance.test_kills import composers
-from tests.faults.kit import PATIENCE, Caller, Estate, film, publish, slow
+from tests.faults.kit import PATIENCE, Caller, Estate, film, large, publish, slow
 from tests.integration.film_kit import ffmpeg
 
 pytestmark = pytest.mark.timeout(300)
@@ -24,12 +24,6 @@ pytestmark = pytest.mark.timeout(300)
 def owner(place: Estate, job_id: str) -> str:
     """Who works on a job, as host:pid:token; empty while nobody does."""
     return str(place.rows("SELECT coalesce(owner, '') FROM jobs WHERE job_id = %s", job_id)[0][0])
-
-
-def large(name: str, *clips: dict[str, object]) -> dict[str, object]:
-    document = film(name, *clips)
-    document["outputSettings"] |= {"resolution": {"width": 640, "height": 360}, "fps": 30, "quality": "high"}
-    return document
 
 
 @contextmanager

@@ -1,0 +1,97 @@
+"""A storage that is read-only or full for a while: it is told, and all goes on by itself when there is room again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.kit import below, wait
+from tests.acceptance.test_kills import composers
+from tests.faults.kit import Caller, Estate, estate, film, large, slow
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A disk for the files alone; the servers have another."""
+    disk = tmp_path_factory.mktemp("disk")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64m,mode=755", "tmpfs", str(disk)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("only root can make a small disk, where it may mount")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, files: Path) -> Iterator[Estate]:
+    data = tmp_path_factory.mktemp("estate") / "data"
+    with estate(data, JYNCO_STORAGE=f"file://{files}", JYNCO_RETRY_BASE_SECONDS="0.5") as made:
+        yield made
+    assert below(data) == {}
+
+
+def _remounted(disk: Path, how: str) -> bool:
+    done = subprocess.run(["mount", "-o", f"remount,{how}", disk], capture_output=True)
+    return done.returncode == 0
+
+
+def check_told(call: Caller) -> None:
+    """Reads are answered; what cannot be done is refused, with when to come back."""
+    for method, path, body in (
+        ("GET", "/readyz", None),
+        ("POST", "/v1/projects/proj_room/assets", {"file": b"x"}),
+    ):
+        answer = call.client.request(method, path, files=body and {"file": ("a.png", body["file"])})
+        assert answer.status_code == 503, answer.text
+        assert int(answer.headers["Retry-After"]) >= 1
+    assert call.client.get("/v1/projects/proj_room/storyboard").status_code == 200
+
+
+def test_read_only_for_a_while(place: Estate, call: Caller, files: Path) -> None:
+    call.create(film("room"))
+    project = call.create(film("read-only", slow("a", 1.0), slow("b", 1.0)))
+    job = call.start(project)
+    wait(lambda: _remounted(files, "ro"), "nobody writes at this very moment")
+    try:
+        check_told(call)
+        query = "SELECT 1 FROM jobs WHERE parent_id = %s AND attempts > 0"
+        wait(lambda: bool(place.rows(query, job)), "a clip has met it")
+    finally:
+        assert _remounted(files, "rw")
+    call.completed(job)
+
+
+def test_full_for_a_while(place: Estate, call: Caller, files: Path) -> None:
+    job = call.start(call.create(film("full", slow("a", 1.0), slow("b", 1.0))))
+    with (files / "filler").open("wb") as filler:
+        while True:
+            try:
+                os.write(filler.fileno(), bytes(4096))
+            except OSError:
+                break
+    try:
+        check_told(call)
+        query = "SELECT 1 FROM jobs WHERE parent_id = %s AND attempts > 0"
+        wait(lambda: bool(place.rows(query, job)), "a clip has met it")
+    finally:
+        (files / "filler").unlink()
+    call.completed(job)
+
+
+def test_what_the_dead_left_is_swept(place: Estate, call: Caller, files: Path) -> None:
+    """A worker is killed in the midst of its films: its unfinished files go, those of the living stay."""
+    left = files / "scratch"
+    document = large("swept", *(slow(f"c{number}", 0.0, duration=3) for number in range(4)))
+    job = call.start(call.create(document))
+    wait(lambda: bool(composers(place.data)) and bool(list(left.glob("*/*"))), "FFmpeg composes")
+    place.back("worker_render", place.tell("worker_render", signal.SIGKILL))
+    call.completed(job)
+    wait(lambda: not list(left.iterdir()), "nothing is left of it")
