@@ -22,6 +22,7 @@ from workers.house import house
 
 HANDS: Final = 32  # parcels on their way from one process
 BREATH: Final = 0.05  # seconds between two looks: what ends together is told together
+SOON: Final = 0.5  # seconds between two looks at least, unless somebody rings or is back
 LONGEST: Final = 60.0  # seconds between two looks while something is owed
 AWAY: Final = 5.0  # seconds between two looks while the database is away
 log = logging.getLogger("jynco.herald")
@@ -93,14 +94,19 @@ class _Round:
         while self._back:
             self._settle(herald, *self._back[0])
             self._back.pop(0)
+        if self._hand_out(herald):
+            return SOON  # rather when the first of them is back
         due = house().database.webhooks.next_due()
-        if due == 0 and not STOPPING.is_set():
-            for parcel in herald.claim(self._owner, HANDS - self._carrying) if self._carrying < HANDS else ():
-                self._carrying += 1
-                threading.Thread(target=self._carry, args=(herald, parcel), daemon=True).start()
-            due = house().database.webhooks.next_due()
-        # What is due and was not handed out waits for hands, here or elsewhere: its receiver has its share.
-        return None if due is None else min(max(due, 1.0 if self._carrying else BREATH), LONGEST)
+        return None if due is None else min(max(due, SOON), LONGEST)
+
+    def _hand_out(self, herald: Herald) -> bool:
+        """Whether anything is on its way now. What is due and was not handed out waits: its receiver has its share."""
+        free = HANDS - self._carrying
+        parcels = herald.claim(self._owner, free) if free and not STOPPING.is_set() else ()
+        for parcel in parcels:
+            self._carrying += 1
+            threading.Thread(target=self._carry, args=(herald, parcel), daemon=True).start()
+        return bool(parcels)
 
     def _carry(self, herald: Herald, parcel: Parcel) -> None:
         try:
