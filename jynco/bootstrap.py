@@ -34,6 +34,7 @@ from jynco.agents.render import Render
 from jynco.agents.scouting import Scout
 from jynco.agents.sequel import Continuing
 from jynco.agents.storyboard import StoryboardKeeper
+from jynco.agents.storyboard.history import History
 from jynco.agents.takes import Takes
 from jynco.compose.hardware import Devices
 from jynco.errors import UsageWrong
@@ -93,6 +94,11 @@ class House:
         """What was made of each clip, and the way back to it."""
         drafter = Drafter(self.quartermaster, self.casting)
         return Takes(self.database, self.storyboard, self.quartermaster, drafter, self.architect, self.clock)
+
+    @property
+    def history(self) -> History:
+        """What people wanted before."""
+        return History(self.storyboard, self.database.projects)
 
     @property
     def continuing(self) -> Continuing:

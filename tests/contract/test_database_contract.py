@@ -6,6 +6,7 @@ import pytest
 
 from jynco.errors import Conflict, DocumentInvalid, NotFound, StaleRevision
 from jynco.model.ids import ProjectId
+from jynco.model.versions import KEPT, Mark, Steps, steps
 from tests.contract.databases import FILM, PROJECT, Subject, document, made
 
 NASTY = document(
@@ -149,3 +150,22 @@ def test_deleting_a_project_leaves_only_the_ledger(subject: Subject) -> None:
         subject.database.jobs.get(FILM)
     assert subject.database.jobs.claim(FILM, "worker-2", 30) is None
     assert len(subject.database.ledger.history(PROJECT)) == 1
+
+
+def test_versions_are_kept_with_who_made_them(subject: Subject) -> None:
+    projects = subject.database.projects
+    projects.create(PROJECT, document(title="one"), Mark("ada"))
+    projects.save(PROJECT, document(title="two"), 1)
+    projects.save(PROJECT, document(title="one"), 2, Mark("eve", 1))
+    told = [(each.revision, each.origin, each.parent, each.author) for each in projects.versions(PROJECT)]
+    assert told == [(3, 1, 2, "eve"), (2, 2, 1, ""), (1, 1, None, "ada")]
+    assert steps(projects.versions(PROJECT)) == Steps(None, 2)
+    assert projects.version(PROJECT, 2) == document(title="two")
+    with pytest.raises(NotFound):
+        projects.version(PROJECT, 4)
+    for number in range(KEPT):
+        projects.save(PROJECT, document(title=number), None)
+    assert len(projects.versions(PROJECT)) == KEPT
+    projects.delete(PROJECT)
+    projects.create(PROJECT, document(title="again"))
+    assert [each.revision for each in projects.versions(PROJECT)] == [1]

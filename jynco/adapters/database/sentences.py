@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from jynco.errors import Conflict, NotFound
 from jynco.model.admission import Gate
+from jynco.model.ids import ProjectId
+from jynco.model.versions import KEPT as VERSIONS
 from jynco.model.webhooks import KEPT, MOST, Webhook
 
 
@@ -20,6 +22,14 @@ def probed(gate: Gate) -> str:
 def full(gate: Gate) -> str:
     """Why this one waits in line."""
     return f"{gate.name} has no room just now."
+
+
+# --- of versions ---------------------------------------------------------------------------------------
+
+
+def missing_version(project_id: ProjectId, revision: int) -> NotFound:
+    """For a version that is not kept (any more)."""
+    return NotFound(f"Version {revision} of '{project_id}' is not kept: the last {VERSIONS} are.")
 
 
 # --- and of webhooks ----------------------------------------------------------------------------------

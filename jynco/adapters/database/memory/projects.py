@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from jynco.adapters.database import payloads
 from jynco.adapters.database.desk import LOCAL
+from jynco.adapters.database.memory import versions
 from jynco.adapters.database.memory.store import Store, alone, shown_project
 from jynco.adapters.database.text import copied
 from jynco.errors import Conflict, StaleRevision
 from jynco.model.ids import ProjectId
 from jynco.model.jobs import ClipRow, Event, Project
 from jynco.model.storyboard import Document
+from jynco.model.versions import NOBODY, Mark, Version
 
 
 class MemoryProjects:
@@ -23,7 +25,7 @@ class MemoryProjects:
         self._tenant = tenant
 
     @alone
-    def create(self, project_id: ProjectId, document: Document) -> Project:
+    def create(self, project_id: ProjectId, document: Document, mark: Mark = NOBODY) -> Project:
         """A new project at revision 1, its mirror still to be written. Conflict when the id is taken."""
         if project_id in self.store.projects:
             raise Conflict(f"There is a project {project_id} already; choose another id, or edit it.")
@@ -33,6 +35,7 @@ class MemoryProjects:
         )
         if errand is not None:
             errand.made = (project_id,)
+        versions.write(self.store, self.store.project(project_id), mark)
         return self.get(project_id)
 
     @alone
@@ -54,7 +57,9 @@ class MemoryProjects:
         return [self.get(project_id) for project_id in mine[:limit]]
 
     @alone
-    def save(self, project_id: ProjectId, document: Document, expected: int | None) -> Project:
+    def save(
+        self, project_id: ProjectId, document: Document, expected: int | None, mark: Mark = NOBODY
+    ) -> Project:
         """People's new document. StaleRevision unless ``expected`` is None or the revision it replaces."""
         self._own(project_id)
         revision = self.store.project(project_id).revision
@@ -65,7 +70,20 @@ class MemoryProjects:
         touched = self.store.project(project_id)
         self.store.projects[project_id] = replace(touched, document=document, revision=revision + 1)
         self.store.tell(project_id, "storyboard", payloads.of_storyboard(revision + 1))
+        versions.write(self.store, self.store.project(project_id), mark)
         return self.get(project_id)
+
+    @alone
+    def versions(self, project_id: ProjectId) -> Sequence[Version]:
+        """The last states that people wanted, the newest first. NotFound."""
+        self._own(project_id)
+        return versions.listed(self.store, project_id)
+
+    @alone
+    def version(self, project_id: ProjectId, revision: int) -> Document:
+        """What people wanted then. NotFound where that is not kept."""
+        self._own(project_id)
+        return versions.document(self.store, project_id, revision)
 
     @alone
     def delete(self, project_id: ProjectId) -> None:
@@ -74,6 +92,7 @@ class MemoryProjects:
         self._own(project_id)
         del store.projects[project_id]
         store.project_budgets.pop(project_id, None)
+        store.versions.pop(project_id, None)
         store.clips = {key: clip for key, clip in store.clips.items() if clip.project_id != project_id}
         store.jobs = {key: row for key, row in store.jobs.items() if row.job.project_id != project_id}
         store.events = [event for event in store.events if event.project_id != project_id]

@@ -18,7 +18,8 @@ from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import ClipRow, Event, Generation, Job, Project
 from jynco.model.money import Budget
 from jynco.model.states import JobState
-from jynco.model.storyboard import Json
+from jynco.model.storyboard import Document, Json
+from jynco.model.versions import Version
 from jynco.model.webhooks import Delivery, News, Webhook
 from jynco.ports import Clock
 
@@ -74,6 +75,7 @@ class Store:
         self.jobs: dict[JobId, JobRow] = {}  # in the order they came in
         self.attempts: list[Attempt] = []
         self.project_budgets: dict[ProjectId, Budget] = {}
+        self.versions: dict[ProjectId, list[tuple[Version, Document]]] = {}  # the oldest first
         self.tenant_budgets: dict[str, Budget] = {}
         self.pauses: dict[str, datetime] = {}  # what people hold back, and since when
         self.webhooks: dict[str, Webhook] = {}

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from jynco.adapters.database import payloads
 from jynco.adapters.database.desk import LOCAL
-from jynco.adapters.database.postgres import rows
+from jynco.adapters.database.postgres import rows, versions
 from jynco.adapters.database.postgres.events import missing_project, tell
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.replies import note
@@ -18,6 +18,7 @@ from jynco.errors import Conflict, StaleRevision
 from jynco.model.ids import ProjectId
 from jynco.model.jobs import ClipRow, Event, Project
 from jynco.model.storyboard import Document
+from jynco.model.versions import NOBODY, Mark, Version
 
 
 class PostgresProjects:
@@ -26,7 +27,7 @@ class PostgresProjects:
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
 
-    def create(self, project_id: ProjectId, document: Document) -> Project:
+    def create(self, project_id: ProjectId, document: Document, mark: Mark = NOBODY) -> Project:
         """A new project at revision 1, its mirror still to be written. Conflict when the id is taken."""
         tenant = self._gate.tenant or LOCAL
         made = insert(projects).values(project_id=project_id, document=document, tenant=tenant)
@@ -35,6 +36,7 @@ class PostgresProjects:
             with self._gate.transaction() as connection:
                 project = rows.to_project(connection.execute(made).mappings().one())
                 note(connection, [project_id])
+                versions.write(connection, project, mark)
             return project
         except Conflict:
             raise Conflict(
@@ -64,7 +66,9 @@ class PostgresProjects:
         with self._gate.transaction() as connection:
             return [rows.to_project(row) for row in connection.execute(chosen).mappings()]
 
-    def save(self, project_id: ProjectId, document: Document, expected: int | None) -> Project:
+    def save(
+        self, project_id: ProjectId, document: Document, expected: int | None, mark: Mark = NOBODY
+    ) -> Project:
         """People's new document. StaleRevision unless ``expected`` is None or the revision it replaces."""
         with self._gate.transaction() as connection:
             locked = select(projects.c.revision).where(self._own(project_id))
@@ -77,7 +81,21 @@ class PostgresProjects:
             saved = update(projects).where(projects.c.project_id == project_id).returning(projects)
             changes = {"revision": revision + 1, "changes": projects.c.changes + 1, "updated_at": NOW}
             row = connection.execute(saved.values(document=document, **changes)).mappings().one()
-        return rows.to_project(row)
+            project = rows.to_project(row)
+            versions.write(connection, project, mark)
+        return project
+
+    def versions(self, project_id: ProjectId) -> Sequence[Version]:
+        """The last states that people wanted, the newest first. NotFound."""
+        self.get(project_id)
+        with self._gate.transaction() as connection:
+            return versions.listed(connection, project_id)
+
+    def version(self, project_id: ProjectId, revision: int) -> Document:
+        """What people wanted then. NotFound where that is not kept."""
+        self.get(project_id)
+        with self._gate.transaction() as connection:
+            return versions.document(connection, project_id, revision)
 
     def delete(self, project_id: ProjectId) -> None:
         """The project with its clips, jobs and events; the ledger keeps what was paid. NotFound."""
