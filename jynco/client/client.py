@@ -68,18 +68,20 @@ class Client:
         answer = self._wire.once("POST", f"{address}/jobs", json=wishes)
         return self.job(str(answer.json()["jobId"]))
 
+    def create(self, document: Document, folder: Path) -> str:
+        """Make a project of a storyboard and its files; returns its address. Conflict where there is one."""
+        files = _files(document, folder)
+        self._wire.once("POST", "/v1/projects", json=document)
+        return self._furnish(document, files)
+
     def store(self, document: Document, folder: Path) -> str:
         """Bring the project up to this document and its files, without making anything; returns its address."""
-        files = {name: _file(folder, name) for name in luggage.names(document)}
-        address = f"/v1/projects/{_quoted(document.get('projectId'))}"
+        files = _files(document, folder)
         try:
             self._wire.once("POST", "/v1/projects", json=document)
         except Conflict:
-            self._wire.ask("GET", address)  # NotFound where the name is somebody else's
-        paths = {name: self._upload(address, path) for name, path in files.items()}
-        sent = luggage.renamed(document, lambda name: paths[name])
-        self._wire.ask("PUT", f"{address}/storyboard", json=sent, headers={"If-Match": "*"})
-        return address
+            self._wire.ask("GET", _address(document))  # NotFound where the name is somebody else's
+        return self._furnish(document, files)
 
     def wait(self, job_id: str, watch: Watcher = lambda _: None) -> Progress:
         """Follow a job to its end; ``watch`` is told at every look."""
@@ -193,6 +195,13 @@ class Client:
                 return {**page, "items": items}
             cursor = {"cursor": page["nextCursor"]}
 
+    def _furnish(self, document: Document, files: Mapping[str, Path]) -> str:
+        address = _address(document)
+        paths = {name: self._upload(address, path) for name, path in files.items()}
+        sent = luggage.renamed(document, lambda name: paths[name])
+        self._wire.ask("PUT", f"{address}/storyboard", json=sent, headers={"If-Match": "*"})
+        return address
+
     def _upload(self, address: str, path: Path) -> str:
         with path.open("rb") as content:
             form: Any = {"file": (path.name, content)}
@@ -207,6 +216,14 @@ class Client:
 def _quoted(name: object) -> str:
     """A name as a part of an address, whatever is in it."""
     return quote(str(name), safe="")
+
+
+def _address(document: Document) -> str:
+    return f"/v1/projects/{_quoted(document.get('projectId'))}"
+
+
+def _files(document: Document, folder: Path) -> dict[str, Path]:
+    return {name: _file(folder, name) for name in luggage.names(document)}
 
 
 def _progress(answer: httpx.Response) -> Progress:

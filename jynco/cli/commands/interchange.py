@@ -89,7 +89,7 @@ def _opened_there(client: Client, speech: Speech, **asked: Any) -> int:
         raise AssetRefused(
             f"{_listed(missing)} are not beside {film}: put them there, or write --out a storyboard."
         )
-    client.store(document, film.resolve().parent)
+    client.create(document, film.resolve().parent)
     speech.answer(
         f"{document['projectId']} is there again", {"projectId": document["projectId"], "missing": []}
     )

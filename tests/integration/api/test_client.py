@@ -34,6 +34,7 @@ from jynco.errors import (
 from tests.integration.api.conftest import picture, storyboard
 from tests.integration.api.test_api_film import workers
 from tests.integration.api.test_api_process import ROOT, free_port, web
+from tests.unit.test_interchange_carried import film as carrying
 
 __all__ = ["workers"]
 
@@ -167,6 +168,22 @@ def test_the_terminal_speaks_to_a_server(server: str, folder: Path) -> None:
     missing = jynco("status", "job_render_nobody", *there, cwd=folder)
     assert (missing.returncode, json.loads(missing.stdout)["error"]["code"]) == (2, "not_found")
     assert not (folder / ".jynco").exists(), "nothing was started here"
+
+
+def test_timelines_go_to_other_editors_and_come_back_from_afar(server: str, folder: Path) -> None:
+    there = ("--server", server, "--json")
+    project = str(document(folder)["projectId"])
+    film = str(carrying(folder / "film.mp4", jynco_storyboard=(folder / "storyboard.json").read_text()))
+    for command, left in (
+        (("open", film), 0),
+        (("open", film), 1),  # a film never takes the place of a project
+        (("export", project, "--to", "otio,vtt"), 0),
+        (("import", project, f"{project}.otio"), 0),
+        (("import", project, f"{project}.vtt"), 2),
+    ):
+        ran = jynco(*command, *there, cwd=folder)
+        assert ran.returncode == left, (command, ran.stderr)
+    assert (folder / f"{project}.vtt").read_bytes() == b"WEBVTT\n"
 
 
 def test_the_readme_makes_a_film(server: str, tmp_path: Path) -> None:
