@@ -17,6 +17,7 @@ from config.guard import asks_for_names
 from config.settings import Settings
 from jynco.adapters.database import secret
 from jynco.adapters.database.desk import LOCAL, Scope, desk
+from jynco.model.versions import Mark
 from workers import house as houses
 from workers.house import house
 
@@ -43,6 +44,11 @@ def caller() -> Caller:
     who = g.get("caller", HERE)
     assert isinstance(who, Caller)
     return who
+
+
+def mark() -> Mark:
+    """What is noted of a change that this request makes."""
+    return Mark(caller().name)
 
 
 def want(endpoint: str, scope: Scope | None) -> None:

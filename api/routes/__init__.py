@@ -18,6 +18,7 @@ from api.routes import (
     storyboard,
     streams,
     takes,
+    versions,
     webhooks,
 )
 from api.routing import Routes
@@ -33,6 +34,7 @@ ALL: Final[tuple[Routes, ...]] = (
     streams.routes,
     clips.routes,
     takes.routes,
+    versions.routes,
     events.routes,
     webhooks.routes,
     queues.routes,

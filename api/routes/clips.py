@@ -8,6 +8,7 @@ from typing import Final
 from flask.typing import ResponseReturnValue
 
 from api import bodies, media, starts
+from api.callers import mark
 from api.errors import RequestInvalid
 from api.routing import Answer, Body, Routes
 from api.schemas.asked import Retry, RetryAsked
@@ -107,7 +108,7 @@ def _edit(project_id: ProjectId, clip_id: ClipId, fields: Document) -> None:
     """Edits of one clip do not mind edits of the others: one that came between is no reason to refuse this."""
     for _ in range(TRIES):
         try:
-            house().storyboard.edit_clip(project_id, clip_id, fields)
+            house().storyboard.edit_clip(project_id, clip_id, fields, mark())
             return
         except StaleRevision:
             continue

@@ -6,6 +6,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from api import bodies, etag
+from api.callers import mark
 from api.routing import Answer, Body, Routes
 from jynco.document import codec
 from jynco.document.merge import merge
@@ -45,7 +46,7 @@ def put_storyboard(project_id: ProjectId) -> ResponseReturnValue:
     """
     keeper = house().storyboard
     expected = etag.expected(keeper.current(project_id))
-    return shown(keeper.replace(project_id, bodies.storyboard(), expected))
+    return shown(keeper.replace(project_id, bodies.storyboard(), expected, mark()))
 
 
 @routes.route(
@@ -61,7 +62,7 @@ def patch_storyboard(project_id: ProjectId) -> ResponseReturnValue:
     keeper = house().storyboard
     project = keeper.current(project_id)
     expected = etag.expected(project)
-    return shown(keeper.replace(project_id, merge(project.document, bodies.merge_patch()), expected))
+    return shown(keeper.replace(project_id, merge(project.document, bodies.merge_patch()), expected, mark()))
 
 
 def shown(project: Project) -> Response:

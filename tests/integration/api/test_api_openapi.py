@@ -19,6 +19,7 @@ VALUES = {
     "clip_id": "clip_1",
     "job_id": "job_render_nobody",
     "take_id": "job_motion_nobody",
+    "revision": "1",
     "queue": "motion.no",
     "number": "0",
     "webhook_id": "wh_nobody",

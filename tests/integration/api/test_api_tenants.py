@@ -72,7 +72,13 @@ def test_another_tenants_ids_are_not_found_at_any_address(
 ) -> None:
     create(acme, project_id)
     job = acme.post(f"/v1/projects/{project_id}/jobs", json={"kind": "final"}).get_json()
-    values = {"project_id": project_id, "clip_id": "clip_1", "job_id": job["jobId"], "take_id": job["jobId"]}
+    values = {
+        "project_id": project_id,
+        "clip_id": "clip_1",
+        "job_id": job["jobId"],
+        "take_id": job["jobId"],
+        "revision": "1",
+    }
     before = acme("GET", f"/v1/projects/{project_id}/storyboard").data
     looked = 0
     for path, operations in guarded.contract.spec["paths"].items():
