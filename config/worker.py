@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 import time
 import uuid
@@ -14,8 +15,11 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
 
+from gunicorn.arbiter import Arbiter
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
+
+from jynco.errors import JyncoError
 
 HEAD_SECONDS: Final = 10.0  # for the request's line and its headers
 BODY_SECONDS: Final = 30.0  # for a body, and longer by what it has at the slowest line we wait for
@@ -39,6 +43,14 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn ships no types
             int, tuple[float, Any, Any]
         ] = {}  # by connection: when it is over, its socket, its body
         self._lock = threading.Lock()
+
+    def load_wsgi(self) -> None:
+        """The application; where a setting keeps it from starting, one sentence says which, and gunicorn ends."""
+        try:
+            super().load_wsgi()
+        except JyncoError as error:
+            self.log.critical("%s", error.message)
+            sys.exit(Arbiter.APP_LOAD_ERROR)
 
     def handle(self, conn: Any) -> Any:
         """One request, whose head must come in time."""
