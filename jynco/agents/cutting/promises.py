@@ -102,7 +102,12 @@ class Promises:
         output, target = self._sheet.reel.storyboard.output, promise.proxy.path
         command = self._proxies.command(source, output, work=self._work, target=target)
         keep, fault = partial(self._keep, promise), Unproxied(promise.clip_id)
-        return Task(command, command.frames or 1, keep, done=promise.done, fault=fault)
+        return Task(command, command.frames or 1, keep, self._behind(promise), promise.done, fault)
+
+    def _behind(self, promise: _Promise) -> tuple[Event, ...]:
+        """Where somebody waits, the first proxy has all cores to itself: the film plays as soon as it is there."""
+        first = next(iter(self._promised.values()))
+        return (first.done,) if self._sheet.reel.soon and promise is not first else ()
 
     def _keep(self, promise: _Promise) -> None:
         """The proxy, and at once whatever is only copied from it."""
