@@ -9,6 +9,7 @@ import argparse
 import importlib
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import threading
@@ -25,6 +26,8 @@ from tests.chaos.tally import Tally, table, total
 SECONDS: Final = 780.0
 GRACE: Final = 75.0  # for ends that take their time; after that nothing is waited for any more
 NEMESIS: Final = "tests.chaos.nemesis"
+CROWD: Final = 240.0  # seconds at most for twenty people who write fifty times each
+FULL: Final = 600.0  # seconds; with fewer there is no time for them
 SHARE: Final = 0.55  # of the time for the bills, where there is a second part
 
 
@@ -37,8 +40,10 @@ def main(arguments: Sequence[str]) -> int:
     alarm.start()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="jynco-chaos-") as folder:
+        if given.part is None and given.seconds >= FULL:
+            found.append(_crowd())
         has_more = given.part != "bills" and find_spec(NEMESIS) is not None
-        share = given.seconds * (SHARE if has_more else 1.0)
+        share = (given.seconds - (time.monotonic() - began)) * (SHARE if has_more else 1.0)
         if given.part != "nemesis":
             tell = print if given.tell else _quiet
             scale = bills.Scale(tuple(given.vendors), given.clips, given.kills, given.workers)
@@ -68,6 +73,20 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _quiet(_: str) -> None:
     pass
+
+
+def _crowd() -> Tally:
+    """Twenty people, fifty changes each, to one document: none may be lost."""
+    line = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "tests/faults/test_documents.py"]
+    variables = {**os.environ, "JYNCO_CHAOS_TIMES": "50"}
+    try:
+        ended = subprocess.run(
+            [*line, "-k", "twenty_people"], env=variables, timeout=CROWD, capture_output=True, text=True
+        )
+    except subprocess.TimeoutExpired:
+        return Tally("crowd", rounds=1, stuck=1, notes=("the crowd did not end in time",))
+    lost = ended.returncode != 0
+    return Tally("crowd", rounds=1, lost=int(lost), notes=(ended.stdout[-4000:],) if lost else ())
 
 
 def _nemesis(seed: int, seconds: float) -> Tally:

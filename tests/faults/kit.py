@@ -29,6 +29,7 @@ from tests.integration.embedded import everybody
 
 PATIENCE = 120.0  # seconds; a bound for what should happen soon, on a machine that others use too
 FULL = "JYNCO_CHAOS_TIMES" in os.environ  # everything at its full size, which takes minutes
+IN_TIME = 3.0 + 2.0  # seconds: what is promised, and what a machine that others use may add
 ENDED = ("completed", "failed", "cancelled")
 PASSING = (429, 503)
 
@@ -201,6 +202,32 @@ def _is_passing(answer: httpx.Response) -> bool:
     if passing:
         assert int(answer.headers["Retry-After"]) >= 1, "it says when to come back"
     return passing or (answer.status_code == 409 and answer.json()["code"] == "idempotency_key_busy")
+
+
+def answered(place: Estate, method: str, path: str) -> tuple[str, int, int, float]:
+    """Status, Retry-After and seconds of one request."""
+    bodies = {
+        "/v1/projects": film("other"),
+        "/v1/projects/proj_frozen/jobs": {"kind": "final"},
+        "/v1/projects/proj_frozen/clips/clip_a": {"motionPrompt": "another"},
+    }
+    key = {"Idempotency-Key": f"{method}{path}"} if method == "POST" else {}
+    with place.http() as client:
+        client.get("/healthz")  # whoever opens a connection first is not part of it
+        began = time.monotonic()
+        answer = client.request(
+            method, path, json=bodies.get(path) if method in ("POST", "PATCH") else None, headers=key
+        )
+        seconds = time.monotonic() - began
+    return f"{method} {path}", answer.status_code, int(answer.headers.get("Retry-After", 0)), seconds
+
+
+def check_all_survived(place: Estate) -> None:
+    """After all that, each process is the one it was in the beginning, and ready."""
+    names = ("worker_motion", "worker_render", "web", "beat")
+    starts = {name: place.state(name)["starts"] for name in names}
+    assert set(starts.values()) == {1}, starts
+    wait(lambda: answered(place, "GET", "/readyz")[1] == 200, "everything is ready")
 
 
 def publish(place: Estate, task: str, queue: str, job_id: str, times: int = 1) -> None:
