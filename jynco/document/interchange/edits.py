@@ -15,6 +15,7 @@ from jynco.compose.timeline import Timeline
 from jynco.document.interchange.reading import Blend, Hole, Part, Refusals, Taken
 from jynco.document.interchange.sequence import Black, Item, Joint, Strip, sequence
 from jynco.document.interchange.spots import Spot, placed
+from jynco.document.wording import shown
 from jynco.model.ids import ClipId
 from jynco.model.storyboard import Storyboard
 
@@ -71,7 +72,7 @@ class Edit:
 
     def _named(self, part: Taken) -> ClipId:
         """The clip that is meant: by our own mark, by its name, or by the file it shows."""
-        file = PurePosixPath(unquote(urlsplit(part.url).path))
+        file = _file(part.url)
         made = MADE_NAME.match(file.stem)
         names = (
             part.clip_id,
@@ -87,11 +88,13 @@ class Edit:
         assert isinstance(strip, Strip)
         if not strip.clip_id:
             called = part.clip_id or part.name or part.url
-            self._wrong.add(part.pointer, f"'{called}' is no clip of this storyboard: add it there first")
+            self._wrong.add(
+                part.pointer, f"{shown(called)} is no clip of this storyboard: add it there first"
+            )
             return
         speed = self._speeds[strip.clip_id]
         if part.pace != speed:
-            told = f"plays {strip.clip_id} at {float(part.pace):g} times its speed, the storyboard at {float(speed):g}"
+            told = f"plays {strip.clip_id} at another speed than the storyboard, where it is {float(speed):g}"
             self._wrong.add(f"{part.pointer}/effects", f"{told}: set its speed look there")
         borrowed = before.before if isinstance(before, Joint) and crosses(before.kind) else 0
         untouched = self._exported.get(strip.clip_id)
@@ -102,6 +105,14 @@ class Edit:
                 f"{strip.clip_id} begins {cut} frames into its film, "
                 "and a storyboard shows films from their beginning: put that back, and cut the end",
             )
+
+
+def _file(url: str) -> PurePosixPath:
+    """The path of an address, which may be anything."""
+    try:
+        return PurePosixPath(unquote(urlsplit(url).path))
+    except ValueError:
+        return PurePosixPath()
 
 
 def _films(file: PurePosixPath) -> Iterator[str]:
