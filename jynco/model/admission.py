@@ -122,14 +122,15 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The gate's answer; ``seconds``: no use in asking sooner; ``place`` in the line, from 0; ``trips``: pauses of a
-    failing gate so far, one after the other."""
+    """The gate's answer; ``seconds``: no use in asking sooner; ``place`` in the line, from 0; ``rate``: how many
+    were let in a second, lately (0: nobody was); ``trips``: pauses of a failing gate so far, one after the other."""
 
     why: Why
     seconds: float = 0.0
     place: int = 0
     reason: str = ""
     trips: int = 0
+    rate: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

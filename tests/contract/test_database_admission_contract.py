@@ -96,6 +96,15 @@ def test_a_place_is_taken_from_the_admission_until_the_attempt_ends(subject: Sub
     assert ask(subject, second).why is Why.ADMITTED
 
 
+def test_who_waits_hears_how_quickly_the_line_moves(subject: Subject) -> None:
+    first, second, third = queued(subject, "a", "1", "2", "3")
+    assert ask(subject, first, Limits(concurrent=0)).rate == 0
+    ask(subject, first), ask(subject, second, Limits(concurrent=2))
+    assert 0 < ask(subject, third).rate <= 2, "two were let in since the first of them, a second at least"
+    subject.wait(61)
+    assert ask(subject, third, Limits(concurrent=0)).rate == 0, "only the last minute counts"
+
+
 def test_a_worker_that_dies_takes_no_place_with_it(subject: Subject) -> None:
     """Let in and never begun: the place is kept for its lease, for whoever goes on with the job, and then free."""
     first, second = queued(subject, "a", "1", "2")

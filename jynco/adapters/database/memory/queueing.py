@@ -48,11 +48,11 @@ class Line:
             return Verdict(Why.ADMITTED)
         mine = self._stand(ask)
         place = self._order(ask.gate).index(mine)
-        free, seconds = self._room(ask)
+        free, seconds, rate = self._room(ask)
         if free is None or place < free:
             mine.admitted_at, mine.until = self._store.now(), self._store.now(ask.lease)
             return Verdict(Why.ADMITTED)
-        return Verdict(Why.FULL, seconds, place - max(free, 0), sentences.full(ask.gate))
+        return Verdict(Why.FULL, seconds, place - max(free, 0), sentences.full(ask.gate), rate=rate)
 
     def leave(self, job_id: JobId) -> None:
         """Stand in no line any more."""
@@ -100,13 +100,14 @@ class Line:
 
     # --- how much room there is
 
-    def _room(self, ask: Ask) -> tuple[int | None, float]:
+    def _room(self, ask: Ask) -> tuple[int | None, float, float]:
         levels = [(ask.whole, None), (ask.model, ask.gate.model)]
         found = [self._space(ask.gate, limits, model) for limits, model in levels if limits]
-        free = min((space for space, _ in found if space is not None), default=None)
-        return free, max((seconds for _, seconds in found), default=0.0)
+        free = min((space for space, _, _ in found if space is not None), default=None)
+        rate = min((rate for _, _, rate in found), default=0.0)
+        return free, max((seconds for _, seconds, _ in found), default=0.0), rate
 
-    def _space(self, gate: Gate, limits: Limits, model: str | None) -> tuple[int | None, float]:
+    def _space(self, gate: Gate, limits: Limits, model: str | None) -> tuple[int | None, float, float]:
         now = self._store.now()
         rows = [row for row in self._rows if _within(row.gate, gate, model) and row.admitted_at is not None]
         admitted = sorted(row.admitted_at for row in rows if row.admitted_at is not None)
@@ -115,7 +116,8 @@ class Line:
         inside = sum(self._unused(row) for row in rows) + self._living(gate, model)
         pairs = (limits.concurrent, inside), (limits.per_minute, len(minute)), (limits.per_day, len(day))
         waits = [_wait(limits.per_minute, minute, MINUTE, now), _wait(limits.per_day, day, DAY, now)]
-        return room(*pairs), max(waits)
+        age = (now - minute[0]).total_seconds() if minute else 1.0
+        return room(*pairs), max(waits), len(minute) / max(age, 1.0)
 
     def _living(self, gate: Gate, model: str | None) -> int:
         live = (kept.generation for kept in self._store.attempts if kept.generation.state.live)

@@ -89,14 +89,14 @@ def ask(connection: Connection, ask: Ask) -> Verdict:
         return Verdict(Why.ADMITTED)
     connection.execute(_STAND, _words(ask))
     place = connection.scalar(_PLACE, _words(ask)) or 0
-    free, seconds = _room(connection, ask)
+    free, seconds, rate = _room(connection, ask)
     if free is None or place < free:
         waiting = update(admissions).where(
             admissions.c.job_id == ask.job.job_id, admissions.c.admitted_at.is_(None)
         )
         connection.execute(waiting.values(admitted_at=NOW, until=NOW + timedelta(seconds=ask.lease)))
         return Verdict(Why.ADMITTED)
-    return Verdict(Why.FULL, seconds, place - max(free, 0), sentences.full(ask.gate))
+    return Verdict(Why.FULL, seconds, place - max(free, 0), sentences.full(ask.gate), rate=rate)
 
 
 def leave(connection: Connection, job_id: JobId) -> None:
@@ -126,20 +126,22 @@ def _admitted_before(connection: Connection, ask: Ask) -> bool:
     return connection.execute(again, _words(ask)).rowcount > 0
 
 
-def _room(connection: Connection, ask: Ask) -> tuple[int | None, float]:
-    """How many may pass now, and the seconds until somebody may where nobody may; None: as many as like."""
+def _room(connection: Connection, ask: Ask) -> tuple[int | None, float, float]:
+    """How many may pass now (None: as many as like), the seconds until somebody may where nobody may, and how many
+    passed in a second lately."""
     levels = [(ask.whole, ""), (ask.model, ask.gate.model)]
     found = [_space(connection, ask, limits, model) for limits, model in levels if limits]
-    free = min((space for space, _ in found if space is not None), default=None)
-    return free, max((seconds for _, seconds in found), default=0.0)
+    free = min((space for space, _, _ in found if space is not None), default=None)
+    rate = min((rate for _, _, rate in found), default=0.0)
+    return free, max((seconds for _, seconds, _ in found), default=0.0), rate
 
 
-def _space(connection: Connection, ask: Ask, limits: Limits, model: str) -> tuple[int | None, float]:
+def _space(connection: Connection, ask: Ask, limits: Limits, model: str) -> tuple[int | None, float, float]:
     used: Row[Any] = connection.execute(_USED, {**_words(ask), "model": model}).one()
     pairs = (limits.concurrent, used.inside), (limits.per_minute, used.minute), (limits.per_day, used.day)
     minute = MINUTE - float(used.minute_age) if _full(limits.per_minute, used.minute) else 0.0
     day = DAY - float(used.day_age) if _full(limits.per_day, used.day) else 0.0
-    return room(*pairs), max(minute, day)
+    return room(*pairs), max(minute, day), used.minute / max(float(used.minute_age), 1.0)
 
 
 def _full(limit: int | None, used: int) -> bool:
