@@ -86,7 +86,13 @@ def film(project_id: ProjectId) -> ResponseReturnValue:
 def _shown(project_id: ProjectId) -> dict[str, object]:
     here = house()
     found = board(here, here.storyboard.current(project_id))
-    return {"board": found, "project": found.project, "progress": _progress(found), "Purpose": Purpose}
+    return {
+        "board": found,
+        "project": found.project,
+        "progress": _progress(found),
+        "steps": here.history.steps(project_id),
+        "Purpose": Purpose,
+    }
 
 
 def _progress(found: Board) -> int:

@@ -68,6 +68,9 @@ def test_the_keyboard_alone_puts_in_order_edits_and_takes_back(
     page.keyboard.press("Control+z")
     expect(page.locator("#card-clip_1 .prompt")).to_have_text("pan left 1")
     assert jynco.story(project)["timeline"][2]["motionPrompt"] == "pan left 1"
+    page.reload()  # the way forth is the server's, and survives
+    page.get_by_role("button", name="Redo").click()
+    expect(page.locator("#card-clip_1 .prompt")).to_have_text("zoom out")
 
 
 def test_a_hand_edit_of_the_file_appears(visit: Open, jynco: Jynco, create: Create) -> None:

@@ -41,7 +41,7 @@ const made = (clip) => document.getElementById(`card-${clip}`)?.dataset.made;
 async function renewed() {
   const sheet = dialog().querySelector("#clip-form");
   const clip = sheet?.dataset.clip;
-  if (!clip || sheet.dataset.made === made(clip)) return;
+  if (!clip || !made(clip) || sheet.dataset.made === made(clip)) return;
   sheet.dataset.made = made(clip);
   const answer = await fetch(`/projects/${id}/clips/${clip}`);
   const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".takes");

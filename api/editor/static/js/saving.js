@@ -3,14 +3,13 @@ import { call, project } from "./api.js";
 import { note, sorry } from "./notes.js";
 
 const TRIES = 4;
-const past = [];
-const future = [];
 let id = null;
+let seen = null; // the newest version that this page has read or written
 
 export function begin(projectId) {
   id = projectId;
-  document.getElementById("undo").addEventListener("click", () => step(past, future, "Undone."));
-  document.getElementById("redo").addEventListener("click", () => step(future, past, "Done again."));
+  document.getElementById("undo").addEventListener("click", () => step("undo", "Undone."));
+  document.getElementById("redo").addEventListener("click", () => step("redo", "Done again."));
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.closest("input, textarea, select")) return;
     event.preventDefault();
@@ -25,23 +24,19 @@ export async function read() {
   return { story: told, etag };
 }
 
-const revision = (etag) => etag?.replaceAll('"', "").split("-")[0];
+const version = (etag) => Number(etag?.replaceAll('"', "").split("-")[0].split(".").at(-1));
+const shown = () => Number(document.getElementById("board").dataset.revision);
 
-async function write(before, after, etag) {
-  const saved = await call("PUT", address(), { json: after, etag });
-  return { before, after: saved.told, revision: revision(saved.etag) };
-}
-
-function remember(entry) {
-  past.push(entry);
-  future.length = 0;
-  show();
-}
-
-function show() {
-  document.getElementById("undo").disabled = !past.length;
-  document.getElementById("redo").disabled = !future.length;
+async function write(after, etag) {
+  seen = version((await call("PUT", address(), { json: after, etag })).etag);
+  document.getElementById("undo").disabled = false;
   document.dispatchEvent(new CustomEvent("jynco:changed"));
+}
+
+// What one step back and one forth lead to is told with the board.
+export function steps() {
+  const { dataset } = document.getElementById("board");
+  for (const kind of ["undo", "redo"]) document.getElementById(kind).disabled = !(kind in dataset);
 }
 
 // An edit that makes sense on any version, such as "clip_3 goes first": made again when somebody was quicker.
@@ -49,7 +44,7 @@ export async function change(how) {
   for (let left = TRIES; ; left--) {
     const { story, etag } = await read();
     try {
-      return remember(await write(story, how(structuredClone(story)), etag));
+      return await write(how(structuredClone(story)), etag);
     } catch (problem) {
       if (problem.code !== "stale_revision" || left <= 1) throw problem;
     }
@@ -57,8 +52,8 @@ export async function change(how) {
 }
 
 // An edit of the very version that a person has looked at. Problem stale_revision when it is not the newest.
-export async function replace(seen, after) {
-  remember(await write(seen.story, after, seen.etag));
+export async function replace(before, after) {
+  await write(after, before.etag);
 }
 
 // A change that the server works out, as an import.
@@ -68,22 +63,21 @@ export async function taken(how) {
   remember({ before: story, after: saved.told, revision: revision(saved.etag) });
 }
 
-// Undo puts back what was there, unless somebody else has changed the storyboard since: theirs is not thrown away.
-async function step(from, to, words) {
-  const entry = from.pop();
+// Undo and redo step along the versions that the server keeps, so they survive a reload and know hand edits too.
+// Each is asked for against the newest version this page has seen: what somebody else did since is not undone unseen.
+async function step(kind, words) {
   try {
-    const { story, etag } = await read();
-    if (revision(etag) !== entry.revision) {
-      from.length = 0;
-      return note("Somebody else has changed the storyboard since, so this cannot be taken back.", { bad: true });
+    const { etag } = await read();
+    if (seen !== null && version(etag) > Math.max(seen, shown())) {
+      seen = version(etag);
+      return note("Somebody else has just changed the storyboard: look first, then press again.", { bad: true });
     }
-    const saved = await write(story, entry.before, etag);
-    to.push({ ...saved, before: story });
-    for (const list of [from, to]) if (list.length) list.at(-1).revision = saved.revision;
+    const saved = await call("POST", `${project(id)}/versions/${kind}`, { etag });
+    seen = version(saved.etag);
     note(words, { seconds: 3 });
   } catch (problem) {
     sorry(problem);
   } finally {
-    show();
+    document.dispatchEvent(new CustomEvent("jynco:changed"));
   }
 }

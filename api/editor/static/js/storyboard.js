@@ -8,7 +8,7 @@ import * as make from "./make.js";
 import { note, sorry } from "./notes.js";
 import { byName, clip, clips, dropped, isPicture } from "./pictures.js";
 import * as player from "./player.js";
-import { begin, change, read } from "./saving.js";
+import { begin, change, read, steps } from "./saving.js";
 
 const id = document.getElementById("main").dataset.project;
 
@@ -19,6 +19,7 @@ exchange.begin(id);
 make.begin(id);
 player.begin();
 follow(id);
+steps();
 
 // What hangs on the parts that the server renders is put right whenever they are new.
 document.addEventListener("htmx:after:swap", () => {
@@ -26,6 +27,7 @@ document.addEventListener("htmx:after:swap", () => {
   document.getElementById("title").textContent = title;
   document.title = `${title} · Jynco`;
   cards.markChanged();
+  steps();
   player.update();
   player.after();
 });
