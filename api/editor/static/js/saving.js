@@ -4,7 +4,7 @@ import { note, sorry } from "./notes.js";
 
 const TRIES = 4;
 let id = null;
-let seen = null; // the newest version that this page has read or written
+let seen = 0; // the newest version that this page has read or written
 
 export function begin(projectId) {
   id = projectId;
@@ -28,7 +28,11 @@ const version = (etag) => Number(etag?.replaceAll('"', "").split("-")[0].split("
 const shown = () => Number(document.getElementById("board").dataset.revision);
 
 async function write(after, etag) {
-  seen = version((await call("PUT", address(), { json: after, etag })).etag);
+  written(await call("PUT", address(), { json: after, etag }));
+}
+
+function written(saved) {
+  seen = version(saved.etag);
   document.getElementById("undo").disabled = false;
   document.dispatchEvent(new CustomEvent("jynco:changed"));
 }
@@ -58,9 +62,7 @@ export async function replace(before, after) {
 
 // A change that the server works out, as an import.
 export async function taken(how) {
-  const { story, etag } = await read();
-  const saved = await how(etag);
-  remember({ before: story, after: saved.told, revision: revision(saved.etag) });
+  written(await how((await read()).etag));
 }
 
 // Undo and redo step along the versions that the server keeps, so they survive a reload and know hand edits too.
@@ -68,7 +70,7 @@ export async function taken(how) {
 async function step(kind, words) {
   try {
     const { etag } = await read();
-    if (seen !== null && version(etag) > Math.max(seen, shown())) {
+    if (version(etag) > Math.max(seen, shown())) {
       seen = version(etag);
       return note("Somebody else has just changed the storyboard: look first, then press again.", { bad: true });
     }
