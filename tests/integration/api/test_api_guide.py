@@ -11,8 +11,8 @@ import pytest
 
 from config.settings import Settings
 from jynco.embedded import Servers
+from tests.integration.api.process import ROOT, web
 from tests.integration.api.test_api_film import workers
-from tests.integration.api.test_api_process import ROOT, web
 
 __all__ = ["workers"]
 GUIDE = ROOT / "docs/http.md"

@@ -32,8 +32,8 @@ from jynco.errors import (
     UsageWrong,
 )
 from tests.integration.api.conftest import picture, storyboard
+from tests.integration.api.process import ROOT, free_port, web
 from tests.integration.api.test_api_film import workers
-from tests.integration.api.test_api_process import ROOT, free_port, web
 from tests.unit.test_interchange_carried import film as carrying
 
 __all__ = ["workers"]
