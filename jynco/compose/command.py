@@ -63,7 +63,7 @@ def film(
     options = video_options(storyboard.output, kind, threads) | muxer_options(kind, timeline.rate)
     if heard:
         streams.append(audio.mixed(heard, audio.samples_at(timeline, timeline.frames)))
-        options |= sound_options(kind)
+        options |= sound_options(kind, storyboard.output.quality)
     options |= {
         "frames:v": str(timeline.frames),
         "r": str(timeline.rate),

@@ -95,14 +95,15 @@ def video_options(
     }
 
 
-def sound_options(container: Container) -> Options:
+def sound_options(container: Container, quality: Quality = Quality.STANDARD) -> Options:
     """AAC for mp4, Opus for webm; stereo. A volume is tried often, so AAC is searched quickly, and without the tools
 
-    that save bits at lower rates than this one: half the work.
+    that save bits at lower rates than these: half the work. A draft has fewer bits, for whose sound one waits.
     """
     quick = {"aac_coder": "fast", "aac_tns": "0", "aac_pns": "0", "aac_is": "0"}
     codec = {"c:a": "libopus"} if container is Container.WEBM else {"c:a": "aac", **quick}
-    return {**codec, "b:a": "192k", "ar": str(SAMPLE_RATE), "ac": "2"}
+    rate = "128k" if quality is Quality.DRAFT else "192k"
+    return {**codec, "b:a": rate, "ar": str(SAMPLE_RATE), "ac": "2"}
 
 
 def muxer_options(container: Container, rate: Rate) -> Options:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jynco.compose.audio import Track, mixed, samples_at
@@ -15,12 +15,20 @@ from jynco.compose.timeline import Timeline
 from jynco.model.ids import CacheKey
 from jynco.model.keys import digest
 from jynco.model.media import Command
-from jynco.model.storyboard import Storyboard
+from jynco.model.storyboard import Quality, Storyboard
 
 BARE = {"map_metadata": "-1", "map_chapters": "-1"}
 
 
-def soundtrack_key(heard: Sequence[Track], timeline: Timeline, kind: Container, recipe: Recipe) -> CacheKey:
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What kind of sound a film has."""
+
+    container: Container
+    quality: Quality
+
+
+def soundtrack_key(heard: Sequence[Track], timeline: Timeline, kind: Sound, recipe: Recipe) -> CacheKey:
     """What the sound depends on. ValueError for a source without its content hash."""
     blind = [replace(track, source=replace(track.source, path=nameless(track.source))) for track in heard]
     line = command_line(_output(blind, timeline, kind, Path("sound")))
@@ -28,7 +36,7 @@ def soundtrack_key(heard: Sequence[Track], timeline: Timeline, kind: Container, 
 
 
 def soundtrack(
-    heard: Sequence[Track], timeline: Timeline, kind: Container, *, work: Path, target: Path
+    heard: Sequence[Track], timeline: Timeline, kind: Sound, *, work: Path, target: Path
 ) -> Command:
     """One process that writes the whole film's sound as it goes into a film of ``kind``."""
     papers = Papers(work)
@@ -58,6 +66,7 @@ def repacked(
     return Command((*opened, *streams, *packed, f"file:{target}"), papers.files)
 
 
-def _output(heard: Sequence[Track], timeline: Timeline, kind: Container, target: Path) -> Output:
+def _output(heard: Sequence[Track], timeline: Timeline, kind: Sound, target: Path) -> Output:
     stream = mixed(heard, samples_at(timeline, timeline.frames))
-    return Output([stream], target, {"format": str(kind), **sound_options(kind), **BARE})
+    options = sound_options(kind.container, kind.quality)
+    return Output([stream], target, {"format": str(kind.container), **options, **BARE})

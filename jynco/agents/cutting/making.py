@@ -96,7 +96,7 @@ class Making:
 
     def _sound(self, sheet: Sheet, key: CacheKey, work: Path) -> Task:
         target, reel = work / f"{key}.sound", sheet.reel
-        command = soundtrack(sheet.heard, reel.timeline, reel.container, work=work, target=target)
+        command = soundtrack(sheet.heard, reel.timeline, sheet.kind, work=work, target=target)
         keep = partial(self._shelf.keep, key, target)
         return Task(command, max(1, reel.timeline.frames // SOUND_FRAMES), keep)
 

@@ -12,6 +12,7 @@ from jynco.compose.cutlist import Cutlist
 from jynco.compose.encoder import Container
 from jynco.compose.picture import Room
 from jynco.compose.segments import Recipe, Segment
+from jynco.compose.soundtrack import Sound
 from jynco.compose.sources import Material, Source
 from jynco.compose.timeline import Timeline
 from jynco.model.ids import CacheKey, ClipId
@@ -57,6 +58,11 @@ class Sheet:
     segments: tuple[Segment, ...]
     heard: Sequence[Track]
     sound: CacheKey | None
+
+    @property
+    def kind(self) -> Sound:
+        """The kind of its sound."""
+        return Sound(self.reel.container, self.reel.storyboard.output.quality)
 
     @property
     def keys(self) -> tuple[CacheKey, ...]:

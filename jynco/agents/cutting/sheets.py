@@ -17,7 +17,7 @@ from jynco.compose.picture import Room
 from jynco.compose.proxies import fitting
 from jynco.compose.reasons import reason
 from jynco.compose.segments import Recipe, Segment, segments
-from jynco.compose.soundtrack import soundtrack_key
+from jynco.compose.soundtrack import Sound, soundtrack_key
 from jynco.model.ids import ClipId
 from jynco.model.plan import CutPlan, SegmentPlan
 from jynco.ports import Media
@@ -38,7 +38,8 @@ class Sheets:
         seen = {**reel.materials, **fitting(reel.proxies, recipe)}
         room = Room(reel.storyboard, reel.timeline, seen, Papers(Path()).keep, reel.files)
         heard = audio.tracks(reel.storyboard, reel.timeline, reel.materials, reel.sounds)
-        sound = soundtrack_key(heard, reel.timeline, reel.container, recipe) if heard else None
+        kind = Sound(reel.container, reel.storyboard.output.quality)
+        sound = soundtrack_key(heard, reel.timeline, kind, recipe) if heard else None
         return Sheet(reel, room, recipe, segments(room, recipe), heard, sound)
 
     def found(self, sheet: Sheet, known: Found) -> Found:
