@@ -24,6 +24,7 @@ VALUES = {
     "number": "0",
     "webhook_id": "wh_nobody",
     "delivery_id": "msg_none",
+    "attempt_id": "999999999",
 }
 
 
