@@ -11,6 +11,7 @@ import pytest
 from jynco.adapters.media.stills import Stills
 from jynco.adapters.storage.local import LocalStorage
 from jynco.agents.cutting import Cutting
+from jynco.agents.parting import Shared
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.splicing import indexed
 from jynco.compose.cutlist import Cutlist
@@ -187,3 +188,15 @@ def test_posters_and_filmstrips_are_made_once(tmp_path: Path, files: dict[ClipId
     assert [light > 120 for light in row] == [False] * 8 + [True] * 2  # from its 32nd frame on
     again = quartermaster.poster(files[A].path, 320)
     assert (again, again.stat().st_mtime_ns) == (poster, poster.stat().st_mtime_ns)
+
+
+def test_shares_make_the_proxies_that_they_need(bare: Room, room: Room) -> None:
+    reel, target = replace(bare.reel(seen()), soon=True), bare.folder / "film.mp4"
+    with pytest.raises(Shared) as shared:
+        bare.cutting.film(reel, work=bare.folder, target=target, watch=Quiet(), workers=lambda _: 2)
+    for share in shared.value.shares:
+        with bare.quartermaster.scratch() as work:
+            bare.cutting.make(reel, share, work=work, watch=Quiet())
+    assert bare.cut(seen())[1].encode == ()
+    room.cut(seen())
+    assert bare.segments() == room.segments()

@@ -48,9 +48,11 @@ class Promises:
     ) -> None:
         self._proxies, self._copying = quartermaster.proxies, Copying(quartermaster)
         self._sheet, self._missing, self._work = sheet, missing, work
-        self._promised = {each.clip_id: each for each in self._found()}
+        there = {name: self._proxies.located(seen) for name, seen in self._cast().items()}
+        self._promised = {name: self._promise(name) for name, proxy in there.items() if proxy is None}
         made = {name: each.proxy for name, each in self._promised.items()}
-        self.room: Room = replace(sheet.room, materials={**sheet.room.materials, **made})
+        known = {name: proxy for name, proxy in there.items() if proxy is not None}
+        self.room: Room = replace(sheet.room, materials={**sheet.room.materials, **known, **made})
 
     @property
     def encoded(self) -> list[Segment]:
@@ -76,16 +78,16 @@ class Promises:
         marked = [*zip(early, proxies, strict=False), *zip(starts, tasks, strict=True)]
         return [task for _, task in sorted(marked, key=lambda pair: pair[0])]  # equals stay: proxies first
 
-    def _found(self) -> list[_Promise]:
-        """In the order in which the film needs them."""
+    def _cast(self) -> dict[ClipId, Source]:
+        """The proxies that the missing segments show, in the order in which the film needs them."""
         materials, proxies = self._sheet.room.materials, self._sheet.reel.proxies
         names = (name for segment in self._missing for name in shown(segment.span, materials))
-        lacking = (name for name in dict.fromkeys(names) if name in proxies)
-        return [
-            _Promise(name, replace(seen, path=self._work / f"{seen.sha256}.proxy.mp4"))
-            for name in lacking
-            if isinstance(seen := materials[name], Source) and not self._proxies.has(seen)
-        ]
+        cast = ((name, materials[name]) for name in dict.fromkeys(names) if name in proxies)
+        return {name: seen for name, seen in cast if isinstance(seen, Source)}
+
+    def _promise(self, name: ClipId) -> _Promise:
+        seen = self._cast()[name]
+        return _Promise(name, replace(seen, path=self._work / f"{seen.sha256}.proxy.mp4"))
 
     def _copied(self, segment: Segment) -> bool:
         mine = any(piece.clip_id in self._promised for piece in segment.span.pieces)

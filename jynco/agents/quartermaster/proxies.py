@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from shutil import copyfile
 from typing import Final
@@ -71,6 +72,11 @@ class Proxies:
     def has(self, proxy: Source) -> bool:
         """Whether a proxy that was cast is there."""
         return self._shelf.has(CacheKey(proxy.sha256))
+
+    def located(self, proxy: Source) -> Source | None:
+        """A proxy that was cast, where it lies now: it may have been made meanwhile. None where it is not there."""
+        path = self._shelf.find(CacheKey(proxy.sha256))
+        return None if path is None else replace(proxy, path=path)
 
     def command(self, source: Source, output: OutputSettings, *, work: Path, target: Path) -> Command:
         """The process that makes the proxy."""
