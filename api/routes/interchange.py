@@ -59,8 +59,9 @@ def import_edit(project_id: ProjectId) -> ResponseReturnValue:
     storyboard cannot say is refused with its place in the file, and changes nothing. If-Match is optional here.
     """
     here = house()
-    given = "If-Match" in request.headers
-    expected = etag.expected(here.storyboard.current(project_id)) if given else None
+    # Before the body is looked at: another tenant's project is not there at all.
+    current = here.storyboard.current(project_id)
+    expected = etag.expected(current) if "If-Match" in request.headers else None
     return shown(here.interchange.revise(project_id, bodies.edit(), expected))
 
 

@@ -182,7 +182,7 @@ class ExportAsked(CamelSchema):
     to = fields.Enum(
         Form,
         by_value=True,
-        required=True,
+        load_default=Form.OTIO,
         metadata={"description": "otio can be imported again; fcp7xml is for Premiere and Resolve."},
     )
 

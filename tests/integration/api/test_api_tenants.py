@@ -78,13 +78,15 @@ def test_another_tenants_ids_are_not_found_at_any_address(
         "job_id": job["jobId"],
         "take_id": job["jobId"],
         "revision": "1",
+        "number": "0",
     }
+    bodies = {"patch": {"motionPrompt": "mine now"}, "put": {"usd": "1"}}  # ones that may be read
     before = acme("GET", f"/v1/projects/{project_id}/storyboard").data
     looked = 0
     for path, operations in guarded.contract.spec["paths"].items():
         for method in operations.keys() & {"get", "post", "put", "patch", "delete"}:
             if "{project_id}" in path or "{job_id}" in path:
-                body = {"json": {"motionPrompt": "mine now"}} if method == "patch" else {}
+                body = {"json": bodies[method]} if method in bodies else {}
                 status = zoo(method.upper(), path.format(**values), **body).status_code
                 assert status == 404, (method, path, status)
                 looked += 1
