@@ -57,7 +57,8 @@ def test_cancel_ends_a_running_film(desk: Desk, house: House) -> None:
 def test_doctor_says_that_all_is_well(desk: Desk) -> None:
     told = desk.jynco("doctor", "--json")
     assert (told.code, told.json["healthy"]) == (0, True)
-    assert set(told.json["checks"]) == {"python", "packages", "ffmpeg", "data folder", "servers"}
+    looked = {"python", "packages", "ffmpeg", "encoders", "effects", "data folder", "servers"}
+    assert set(told.json["checks"]) == looked
     assert all(line.startswith("ok ") for line in desk.jynco("doctor").out.splitlines())
 
 
