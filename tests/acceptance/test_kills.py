@@ -39,7 +39,7 @@ def wreck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     data = tmp_path_factory.mktemp("wreck") / "data"
     with held(data) as servers:
         yield House(servers, data)
-    assert below(data) == {}
+    wait(lambda: below(data) == {}, "everything has ended")
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     data = tmp_path_factory.mktemp("yard") / "data"
     with held(data, **SHARING) as servers:
         yield House(servers, data)
-    assert below(data) == {}
+    wait(lambda: below(data) == {}, "everything has ended")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.kit import below
+from tests.acceptance.kit import below, wait
 from tests.faults.kit import Caller, Estate, estate
 
 
@@ -16,7 +16,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     data = tmp_path_factory.mktemp("estate") / "data"
     with estate(data) as made:
         yield made
-    assert below(data) == {}
+    wait(lambda: below(data) == {}, "everything has ended")
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, vendor: Runway) -> Iterator[
     data = tmp_path_factory.mktemp("estate") / "data"
     with estate(data, RUNWAYML_API_SECRET=KEY, RUNWAYML_BASE_URL=vendor.address) as made:
         yield made
-    assert below(data) == {}
+    wait(lambda: below(data) == {}, "everything has ended")
 
 
 @pytest.fixture(autouse=True)

@@ -35,7 +35,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, files: Path) -> Iterator[Est
     data = tmp_path_factory.mktemp("estate") / "data"
     with estate(data, JYNCO_STORAGE=f"file://{files}", JYNCO_RETRY_BASE_SECONDS="0.5") as made:
         yield made
-    assert below(data) == {}
+    wait(lambda: below(data) == {}, "everything has ended")
 
 
 def _remounted(disk: Path, how: str) -> bool:

@@ -42,7 +42,7 @@ def frozen_worker(place: Estate, job_id: str) -> Iterator[None]:
 
 def test_a_zombie_that_films(place: Estate, call: Caller, tmp_path: Path) -> None:
     """It wakes up in the middle of a clip that somebody else has made meanwhile: nothing of its own counts."""
-    project = call.create(large("zombie", clip("a", duration=6)))
+    project = call.create(large("zombie", clip("a", duration=20)))
     job = call.start(project, priority="high")  # the one lane that two workers serve
     children = "SELECT job_id FROM jobs WHERE parent_id = %s"
     motion = str(place.rows(children, job)[0][0])

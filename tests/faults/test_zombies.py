@@ -46,7 +46,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, vendor: Runway) -> Iterator[
         JYNCO_PROVIDER_TIMEOUT_SECONDS="4",
     ) as made:
         yield made
-    assert below(data) == {}
+    wait(lambda: below(data) == {}, "everything has ended")
 
 
 @contextmanager
