@@ -293,9 +293,8 @@ def test_any_film_can_be_edited_into_any_other_of_its_clips(one: Document, other
     before = one if enough else board(*(clip(name, 2) for name in "abcd"))
     try:
         made = revised(before, {}, exported(other))
-    except (
-        DocumentInvalid
-    ) as refused:  # a gap that ends where it would say nothing: told, with nothing changed
+    except DocumentInvalid as refused:
+        # A gap that ends where a startTime says nothing is refused by rule, and nothing is changed.
         assume("no storyboard can say where" not in str(refused))
         raise
     assert film(made) == film(other)
