@@ -31,7 +31,7 @@ def test_takes_are_made_picked_and_gone_on_from(
     keep(page, "takes")
     page.get_by_role("button", name="Take 1,").click()
     expect(page.get_by_role("button", name="Take 1,")).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_label("How the picture moves")).to_have_value("pan left 1")
+    expect(page.get_by_label("How the picture moves")).to_have_value("tilt up")
     clip = jynco.story(project)["timeline"][0]
     assert (clip["motionPrompt"], clip["status"], "seed" in clip) == ("pan left 1", "completed", False)
     page.get_by_role("button", name="Continue from the last frame").click()
