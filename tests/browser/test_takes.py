@@ -33,7 +33,7 @@ def test_takes_are_made_picked_and_gone_on_from(
     expect(page.get_by_role("button", name="Take 1,")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_label("How the picture moves")).to_have_value("tilt up")
     clip = jynco.story(project)["timeline"][0]
-    assert (clip["motionPrompt"], clip["status"], "seed" in clip) == ("pan left 1", "completed", False)
+    assert (clip["motionPrompt"], clip["status"], "seed" in clip) == ("tilt up", "completed", False)
     page.get_by_role("button", name="Continue from the last frame").click()
     expect(page.locator(".sheet h2").first).to_have_text("Clip 2")
     expect(page.locator(".card")).to_have_count(2)
