@@ -9,7 +9,7 @@ from typing import Any, Final
 import jwt
 
 from api.errors import NameWanted
-from config.settings import Tokens
+from config.variables import Tokens
 from jynco.adapters.database.desk import TENANT_PATTERN, Scope
 from jynco.errors import ServiceAway
 

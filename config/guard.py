@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 from typing import Final
 
-from config.settings import Settings, Tokens
+from config.settings import Settings
+from config.variables import Tokens
 from jynco.errors import UsageWrong
 
 SHORTEST_SECRET: Final = 32  # bytes, as many as HS256 mixes in

@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
 
 from api import create_app
-from config.settings import Settings, Tokens
+from config.settings import Settings
+from config.variables import Tokens
 from jynco.adapters.database import secret
 from jynco.adapters.database.desk import ApiKey, Scope, desk
 from tests.integration.api.conftest import Caller, numbers, storyboard

@@ -10,7 +10,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from api import create_app
 from api.schemas.base import MONEY
 from config.guard import asks_for_names
-from config.settings import Settings, Tokens
+from config.settings import Settings
+from config.variables import Tokens
 from jynco.errors import UsageWrong
 from tests.integration.api.conftest import Caller
 

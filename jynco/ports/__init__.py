@@ -1,0 +1,37 @@
+"""What Jynco asks of the world. Agents receive these; adapters are these; nothing else connects them."""
+
+from collections.abc import Callable
+
+from jynco.ports.database import Database
+from jynco.ports.files import Lock, Slots, Storage
+from jynco.ports.jobs import Jobs
+from jynco.ports.media import Media, Pictures
+from jynco.ports.money import Admission, Books, Ledger
+from jynco.ports.outside import Outgoing, Provider, Providers
+from jynco.ports.projects import Projects
+from jynco.ports.watching import Clock, Heart, Watch
+from jynco.ports.webhooks import Webhooks
+
+Say = Callable[[str], None]
+
+__all__ = [
+    "Admission",
+    "Books",
+    "Clock",
+    "Database",
+    "Heart",
+    "Jobs",
+    "Ledger",
+    "Lock",
+    "Media",
+    "Outgoing",
+    "Pictures",
+    "Projects",
+    "Provider",
+    "Providers",
+    "Say",
+    "Slots",
+    "Storage",
+    "Watch",
+    "Webhooks",
+]

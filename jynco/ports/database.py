@@ -1,0 +1,29 @@
+"""The truth: every way to it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from jynco.ports.jobs import Jobs
+from jynco.ports.money import Admission, Books, Ledger
+from jynco.ports.projects import Projects
+from jynco.ports.webhooks import Webhooks
+
+
+class Database(Protocol):
+    """The truth, and the ways to it."""
+
+    @property
+    def projects(self) -> Projects: ...
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def books(self) -> Books: ...
+    @property
+    def admission(self) -> Admission: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
+    def ping(self) -> None: ...  # raises ServiceAway
+    def close(self) -> None: ...

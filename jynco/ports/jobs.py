@@ -1,0 +1,54 @@
+"""What is being done, kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from jynco.model.census import Census
+from jynco.model.ids import ClipId, JobId, ProjectId
+from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt, Remark
+from jynco.model.motion import Shot
+from jynco.model.states import JobState
+
+
+class Jobs(Protocol):
+    """Jobs, their leases and their ends, by the database's clock. Late writers get LeaseLost."""
+
+    def accept(self, jobs: Sequence[Job], clips: Sequence[ClipRow]) -> None: ...  # one transaction
+    def get(self, job_id: JobId) -> Job: ...
+    def page(
+        self, project_id: ProjectId | None, state: JobState | None, after: JobId | None, limit: int
+    ) -> Sequence[Job]: ...
+    def children(self, job_id: JobId) -> Sequence[Job]: ...
+    def active(self, project_id: ProjectId) -> Sequence[Job]: ...  # render and clips jobs not yet terminal
+    def made(
+        self, project_id: ProjectId, clip_id: ClipId
+    ) -> Sequence[Job]: ...  # the clip's films, the newest first
+    def census(self) -> Census: ...  # what waits, since when; what was there already
+    def claim(self, job_id: JobId, owner: str, seconds: float) -> Claim | None: ...  # None: taken or terminal
+    def beat(self, claim: Claim, seconds: float, progress: float) -> None: ...
+    def park(
+        self, claim: Claim, seconds: float, *, refused: bool = False
+    ) -> None: ...  # lease back, next step later
+    def recast(
+        self, claim: Claim, shot: Shot, *said: Remark
+    ) -> None: ...  # another of its lineup makes the clip
+    def held_back(
+        self, job_id: JobId, seconds: float
+    ) -> bool: ...  # has not begun, and people paused its queue
+    def attend(
+        self, job_id: JobId, seconds: float, progress: float
+    ) -> (
+        None
+    ): ...  # parts of a parked job are being made: due in ``seconds``, not before; Cancelled, LeaseLost
+    def finish_motion(
+        self, claim: Claim, outcome: Outcome
+    ) -> None: ...  # job, clip row and event in one transaction
+    def finish_render(
+        self, claim: Claim, *, output: str | None, receipt: Receipt | None, failure: Failure | None
+    ) -> None: ...
+    def cancel(self, job_id: JobId) -> Job: ...  # with the jobs below it; terminal jobs stay as they are
+    def stranded(
+        self, grace: float, limit: int
+    ) -> Sequence[Job]: ...  # due, unleased, not terminal; resends + 1

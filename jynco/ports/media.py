@@ -1,0 +1,25 @@
+"""Who looks at pictures and films, and makes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from jynco.model.media import Command, Look, MediaInfo
+from jynco.ports.watching import Watch
+
+
+class Pictures(Protocol):
+    """Looks at still pictures from foreign hands. Raises AssetRefused with the reason."""
+
+    def inspect(self, path: Path) -> MediaInfo: ...
+
+
+class Media(Protocol):
+    """FFmpeg, for one file or one command. Raises MediaFailed, MediaTimeout; AssetRefused for foreign input."""
+
+    def probe(self, path: Path) -> MediaInfo: ...
+    def run(self, command: Command, watch: Watch, *, timeout: float) -> None: ...
+    def verify(self, path: Path) -> MediaInfo: ...  # decodes every frame
+    def look(self, path: Path) -> Look: ...  # as verify, and what there is to be seen
+    def build(self) -> str: ...  # names the FFmpeg build, for keys
