@@ -6,8 +6,9 @@ PORT = 8000
 BIN = .venv/bin
 FAST = $(wildcard tests/unit tests/architecture tests/contract)
 # Tests of one file stay in one process, so that its servers and films are made once.
-# Three processes on two cores: the tests that kill and wait leave room for those that film.
-PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile
+# Four processes on two cores: the tests that kill and wait leave room for those that film, and
+# tests/conftest.py has them begin.
+PYTEST = $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 # No addresses of indexes in the locks: they hold on any machine, whatever it installs from.
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links $(ARGS)
