@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from jynco.model.uploads import Presigned
+
 
 class Storage(Protocol):
     """Files by key, such as ``projects/proj_a/images/x.png``. Writes appear whole or not at all.
@@ -27,6 +29,10 @@ class Storage(Protocol):
     def keys(self, prefix: str) -> Iterator[str]: ...
     def scratch(self) -> AbstractContextManager[Path]: ...  # a folder that is gone afterwards
     def sweep(self) -> int: ...  # removes scratch folders whose process was killed
+    def presign_get(self, key: str, seconds: float) -> str | None: ...  # None: this storage has no addresses
+    def presign_put(
+        self, key: str, size: int, seconds: float
+    ) -> Presigned | None: ...  # for ``size`` bytes exactly; None: as above
 
 
 class Lock(Protocol):

@@ -98,6 +98,12 @@ class LocalStorage:
         """Remove the scratch folders of processes that were killed; returns how many."""
         return self._scratch.sweep()
 
+    def presign_get(self, key: str, seconds: float) -> None:
+        """A folder has no addresses: the HTTP door gives its files out itself."""
+
+    def presign_put(self, key: str, size: int, seconds: float) -> None:
+        """As ``presign_get``: the HTTP door signs addresses of its own."""
+
     @contextmanager
     def _staged(self, key: str) -> Iterator[Path]:
         """A scratch name to fill; becomes ``key`` when the block ends well, and vanishes otherwise."""
