@@ -53,6 +53,19 @@ class Forbidden(JyncoError):
         self.challenge = f'Bearer realm="jynco", error="insufficient_scope", scope="{wanted}"'
 
 
+class PageUnproven(JyncoError):
+    """A change in the name of who has signed in, and nothing shows that a page of ours has sent it."""
+
+    code = "page_unproven"
+
+
+class TooManyTries(JyncoError):
+    """Wrong keys, one after the other, from one address."""
+
+    code = "too_many_tries"
+    retryable = True
+
+
 class KeyReused(JyncoError):
     """An Idempotency-Key that stands for another request."""
 
@@ -78,6 +91,8 @@ STATUSES: Final[dict[type[JyncoError], HTTPStatus]] = {
     errors.NotJson: HTTPStatus.BAD_REQUEST,
     NameWanted: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,
+    PageUnproven: HTTPStatus.FORBIDDEN,
+    TooManyTries: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,  # ConsentNeeded too
     errors.BudgetExceeded: HTTPStatus.CONFLICT,

@@ -8,12 +8,12 @@ from http import HTTPStatus
 from flask import Blueprint, Flask, render_template
 from flask.typing import ResponseReturnValue
 
-from api import crossing, errors
-from api.editor import gallery, media, operations, storyboards, vendored
+from api import crossing, errors, problems
+from api.editor import door, gallery, media, operations, storyboards, vendored
 from api.editor.words import FILTERS
 from jynco.errors import JyncoError
 
-PARTS = (gallery, storyboards, operations, media)
+PARTS = (gallery, storyboards, operations, media, door)
 
 
 def register(app: Flask) -> None:
@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     for part in PARTS:
         part.add(pages)
     pages.register_error_handler(JyncoError, _sorry)
+    pages.context_processor(door.page_words)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals["integrity"] = vendored.integrity
     app.register_blueprint(pages)
@@ -32,7 +33,11 @@ def register(app: Flask) -> None:
 
 def _sorry(error: JyncoError) -> ResponseReturnValue:
     """What was asked for cannot be shown: a page that says why, for people."""
+    if isinstance(error, errors.NameWanted) and (onward := door.turned_away(error)) is not None:
+        return onward
+    if door.by_script():
+        return problems.refused(error)
     status = errors.status_of(error)
     later = {"Retry-After": str(math.ceil(error.retry_after or errors.RETRY_AFTER))}
-    away = status is HTTPStatus.SERVICE_UNAVAILABLE
+    away = error.retryable or status is HTTPStatus.SERVICE_UNAVAILABLE
     return render_template("editor/sorry.html", message=error.message), status, later if away else {}

@@ -1,4 +1,5 @@
 // The public API, as any client would call it: JSON in, JSON out, problems (RFC 9457) as errors.
+import { again, door, proof, renewed } from "./session.js";
 
 export class Problem extends Error {
   constructor(told, status) {
@@ -10,15 +11,35 @@ export class Problem extends Error {
 const AWAY = { code: "away", detail: "Jynco does not answer: see that it still runs, then try again." };
 
 export async function call(method, path, { json, form, etag, keepalive = false } = {}) {
-  const headers = { Accept: "application/json", "X-Requested-With": "jynco-editor" };
-  if (json !== undefined) headers["Content-Type"] = "application/json";
-  if (etag) headers["If-Match"] = etag;
-  const body = json === undefined ? form : JSON.stringify(json);
-  const answer = await fetch(path, { method, headers, body, keepalive }).catch(() => null);
+  const send = () => {
+    const headers = { Accept: "application/json", "X-Requested-With": "jynco-editor", ...proof() };
+    if (json !== undefined) headers["Content-Type"] = "application/json";
+    if (etag) headers["If-Match"] = etag;
+    return fetch(path, { method, headers, body: json === undefined ? form : JSON.stringify(json), keepalive });
+  };
+  const answer = await signedIn(send);
   if (!answer) throw new Problem(AWAY, 0);
   const told = /json/.test(answer.headers.get("Content-Type") ?? "") ? await answer.json() : null;
   if (!answer.ok) throw new Problem(told ?? { detail: `${method} ${path} was answered with ${answer.status}.` }, answer.status);
   return { told, etag: answer.headers.get("ETag"), url: answer.url };
+}
+
+// A part of a page, as text; null where it is not there any more.
+export async function sheet(path) {
+  const answer = await signedIn(() => fetch(path));
+  if (!answer) throw new Problem(AWAY, 0);
+  return answer.ok ? answer.text() : null;
+}
+
+// Sent once more where the session was over, or another tab has begun a new one. Null where nobody answers.
+async function signedIn(send) {
+  await door();
+  const answer = await send().catch(() => null);
+  const over = answer?.status === 401 && "X-CSRF-Token" in proof();
+  const unproven = answer?.status === 403 && (await answer.clone().json().catch(() => null))?.code === "page_unproven";
+  if (!over && !unproven) return answer;
+  await (over ? again() : renewed());
+  return send().catch(() => null);
 }
 
 export const project = (id) => `/v1/projects/${encodeURIComponent(id)}`;

@@ -1,5 +1,5 @@
 // The sheet beside the board. It is made by the server, filled in by a person, and saved against what they saw.
-import { upload } from "./api.js";
+import { sheet, upload } from "./api.js";
 import { place, placeOf, retry } from "./cards.js";
 import { find, put, remove, twin, wishes } from "./document.js";
 import { addLayer, film, layers } from "./layers.js";
@@ -26,10 +26,10 @@ export function begin(projectId) {
 }
 
 export async function open(part, focus) {
-  const [found, sheet] = await Promise.all([read(), fetch(`/projects/${id}/${part}`)]);
-  if (!sheet.ok) throw Object.assign(new Error("It is not there any more: somebody has removed it."), { code: "gone" });
+  const [found, text] = await Promise.all([read(), sheet(`/projects/${id}/${part}`)]);
+  if (text === null) throw Object.assign(new Error("It is not there any more: somebody has removed it."), { code: "gone" });
   seen = found;
-  dialog().innerHTML = await sheet.text();
+  dialog().innerHTML = text;
   if (form().dataset.clip) form().dataset.made = made(form().dataset.clip);
   if (!dialog().open) dialog().showModal();
   (dialog().querySelector(`[name="${focus}"]`) ?? dialog().querySelector("textarea, input"))?.focus();
@@ -39,15 +39,15 @@ const made = (clip) => document.getElementById(`card-${clip}`)?.dataset.made;
 
 // A take that came meanwhile is shown; the fields are a person's, and are left alone.
 async function renewed() {
-  const sheet = dialog().querySelector("#clip-form");
-  const clip = sheet?.dataset.clip;
-  if (!clip || !made(clip) || sheet.dataset.made === made(clip)) return;
-  sheet.dataset.made = made(clip);
-  const answer = await fetch(`/projects/${id}/clips/${clip}`);
-  const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".takes");
-  const old = sheet.querySelector(".takes");
+  const shown = dialog().querySelector("#clip-form");
+  const clip = shown?.dataset.clip;
+  if (!clip || !made(clip) || shown.dataset.made === made(clip)) return;
+  shown.dataset.made = made(clip);
+  const text = await sheet(`/projects/${id}/clips/${clip}`);
+  const fresh = text && new DOMParser().parseFromString(text, "text/html").querySelector(".takes");
+  const old = shown.querySelector(".takes");
   if (fresh && old) old.replaceWith(fresh);
-  else if (fresh) sheet.querySelector(".body").append(fresh);
+  else if (fresh) shown.querySelector(".body").append(fresh);
 }
 
 const shut = () => dialog().close();

@@ -2,6 +2,7 @@
 // Without events (a lost connection, a proxy that holds them back) it is fetched every few seconds.
 import { call, project } from "./api.js";
 import { note } from "./notes.js";
+import { isOpen } from "./session.js";
 
 const REST = 250; // ms between two looks, however many events there are
 const PULSE = 1000; // ms; while something is being made, progress is asked for
@@ -25,7 +26,7 @@ export function follow(id) {
 
   const pulse = setInterval(async () => {
     const working = document.getElementById("board").hasAttribute("data-working");
-    if (document.hidden || Date.now() - last < (working ? PULSE : CALM) - 50) return;
+    if (document.hidden || !isOpen() || Date.now() - last < (working ? PULSE : CALM) - 50) return;
     last = Date.now();
     if (working || !connected) return board();
     await call("GET", project(id)).catch((problem) => (problem.status === 404 ? gone() : (connected = false)));

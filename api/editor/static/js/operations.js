@@ -1,11 +1,12 @@
 // Queues, workers and jobs, looked at again while somebody is looking; and what people hold back.
 import { call } from "./api.js";
 import { sorry } from "./notes.js";
+import { isOpen } from "./session.js";
 
 const PAUSE = 2000; // ms
 const CREW = 10000; // ms; workers are asked, and answer within a second
 
-const look = (part) => document.hidden || htmx.trigger(document.getElementById(part), "fresh");
+const look = (part) => document.hidden || !isOpen() || htmx.trigger(document.getElementById(part), "fresh");
 const now = () => look("now");
 const crew = () => look("crew");
 
