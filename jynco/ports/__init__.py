@@ -6,6 +6,7 @@ from jynco.ports.database import Database
 from jynco.ports.files import Lock, Slots, Storage
 from jynco.ports.jobs import Jobs
 from jynco.ports.media import Media, Pictures
+from jynco.ports.metrics import Metrics
 from jynco.ports.money import Admission, Books, Ledger
 from jynco.ports.outside import Outgoing, Provider, Providers
 from jynco.ports.projects import Projects
@@ -24,6 +25,7 @@ __all__ = [
     "Ledger",
     "Lock",
     "Media",
+    "Metrics",
     "Outgoing",
     "Pictures",
     "Projects",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from jynco.ports.jobs import Jobs
+from jynco.ports.metrics import Metrics
 from jynco.ports.money import Admission, Books, Ledger
 from jynco.ports.projects import Projects
 from jynco.ports.webhooks import Webhooks
@@ -25,5 +26,7 @@ class Database(Protocol):
     def admission(self) -> Admission: ...
     @property
     def webhooks(self) -> Webhooks: ...
+    @property
+    def metrics(self) -> Metrics: ...
     def ping(self) -> None: ...  # raises ServiceAway
     def close(self) -> None: ...

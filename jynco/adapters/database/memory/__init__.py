@@ -9,6 +9,7 @@ from jynco.adapters.database.memory.books import MemoryBooks
 from jynco.adapters.database.memory.jobs import MemoryJobs
 from jynco.adapters.database.memory.keys import MemoryKeys
 from jynco.adapters.database.memory.ledger import MemoryLedger
+from jynco.adapters.database.memory.metrics import MemoryMetrics
 from jynco.adapters.database.memory.projects import MemoryProjects
 from jynco.adapters.database.memory.replies import MemoryReplies
 from jynco.adapters.database.memory.store import Store
@@ -30,6 +31,7 @@ class MemoryDatabase:
         self.replies = MemoryReplies(store)
         self.keys = MemoryKeys(store)
         self.admission = MemoryAdmission(store)
+        self.metrics = MemoryMetrics(store)
 
     def of(self, tenant: str) -> MemoryDatabase:
         """The same database as one tenant sees it: what is somebody else's is not there."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import Final, TypeVar
 
+from jynco.adapters.database import tallies
 from jynco.adapters.database.memory import spending
 from jynco.adapters.database.memory.store import Store, alone
 from jynco.model.findings import Finding, missing
@@ -65,6 +66,7 @@ class MemoryBooks:
             row = kept.generation
             if row.generation_id == attempt_id and self._tenant in {None, row.tenant}:
                 kept.generation = replace(finding.of(row), updated_at=self.store.now())
+                self.store.count(*tallies.of_attempt(row, kept.generation))
                 return kept.generation
         raise missing(attempt_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jynco.adapters.database import payloads
+from jynco.adapters.database import payloads, tallies
 from jynco.adapters.database.memory.leases import hand_back, held
 from jynco.adapters.database.memory.store import JobRow, Store, shown_job
 from jynco.model.ids import JobId
@@ -25,6 +25,7 @@ def finish_motion(store: Store, claim: Claim, outcome: Outcome) -> None:
         store.owe(clip.project_id, payloads.clip_end(clip, made, row.job.job_id))
     if row.job.parent_id is None:
         store.owe(row.job.project_id, payloads.job_end(row.job))
+    store.count(*tallies.of_job_end(row.job), tallies.of_clip(outcome))
     film = store.jobs.get(row.job.parent_id) if row.job.parent_id else None
     if film and not film.job.state.terminal:
         film.due_at = store.now()
@@ -61,6 +62,7 @@ def finish_render(
     _end(store, row, JobState.FAILED if failure else JobState.COMPLETED, failure)
     row.job = replace(row.job, output=output, receipt=receipt)
     store.owe(row.job.project_id, payloads.job_end(row.job))
+    store.count(*tallies.of_job_end(row.job), *tallies.of_film(row.job, receipt))
 
 
 def _end(store: Store, row: JobRow, state: JobState, failure: Failure | None = None) -> None:
@@ -81,6 +83,7 @@ def cancel(store: Store, job_id: JobId) -> Job:
             _end(store, row, JobState.CANCELLED)
         _set_back(store, {row.job.job_id for row in ended})
         store.owe(job.project_id, payloads.job_end(store.job(job_id).job))
+        store.count(*tallies.of_job_end(store.job(job_id).job))
     return shown_job(store.job(job_id))
 
 

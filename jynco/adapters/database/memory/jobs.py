@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from jynco.adapters.database import payloads
+from jynco.adapters.database import payloads, tallies
 from jynco.adapters.database.memory import casts, census, endings, leases
 from jynco.adapters.database.memory.store import JobRow, Store, alone, missing_job, shown_job
 from jynco.adapters.database.text import copied
@@ -46,6 +46,7 @@ class MemoryJobs:
             before = self.store.clips.get((clip.project_id, clip.clip_id))
             self.store.put_clip(clip)
             self.store.owe(clip.project_id, payloads.clip_end(before, clip, subject))
+        self.store.count(*tallies.of_order(clips))
 
     @alone
     def get(self, job_id: JobId) -> Job:

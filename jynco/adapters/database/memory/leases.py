@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from jynco.adapters.database import payloads
+from jynco.adapters.database import payloads, tallies
 from jynco.adapters.database.memory.store import JobRow, Store, shown_job
 from jynco.errors import Cancelled, LeaseLost
 from jynco.model.ids import JobId
@@ -24,6 +24,8 @@ def claim(store: Store, job_id: JobId, owner: str, seconds: float) -> Claim | No
         return None
     if row.job.state is JobState.QUEUED:
         store.tell_job(row.job, JobState.RUNNING)
+    if row.owner is not None:
+        store.count(tallies.of_lost_lease(row.job))
     row.job = replace(
         row.job,
         state=JobState.RUNNING,

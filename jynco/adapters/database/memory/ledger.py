@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from jynco.adapters.database import tallies
 from jynco.adapters.database.memory import spending
 from jynco.adapters.database.memory.store import Attempt, Store, alone
 from jynco.adapters.database.steps import lost, refuse_step, shot_of
@@ -68,6 +69,7 @@ class MemoryLedger:
             kept.generation, state=state, fresh=False, withdrawn_at=wanted, updated_at=self.store.now()
         )
         kept.generation = _learned(stepped, ticket, actual_usd, failure)
+        self.store.count(*tallies.of_attempt(generation, kept.generation))
         kept.lease_until = kept.lease_until if state.live else None
         return kept.generation
 

@@ -16,6 +16,7 @@ from jynco.adapters.database.text import copied, storable
 from jynco.errors import NotFound
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import ClipRow, Event, Generation, Job, Project
+from jynco.model.metrics import Tally
 from jynco.model.money import Budget
 from jynco.model.states import JobState
 from jynco.model.storyboard import Document, Json
@@ -83,6 +84,7 @@ class Store:
         self.ordinals = itertools.count(1)  # of deliveries
         self.replies: dict[tuple[str, str], ReplyRow] = {}
         self.events: list[Event] = []
+        self.totals: dict[tuple[str, tuple[str, ...], int], tuple[int, float]] = {}  # how often, and how much
         self._event_ids = 0
         self._clock = clock
 
@@ -135,6 +137,13 @@ class Store:
         """Write an event."""
         self._event_ids += 1
         self.events.append(Event(self._event_ids, project_id, kind, payload, self.now()))
+
+    def count(self, *tallies: Tally) -> None:
+        """Add to what was counted."""
+        for tally in tallies:
+            kind = (tally.metric, tally.labels, tally.bucket)
+            number, amount = self.totals.get(kind, (0, 0.0))
+            self.totals[kind] = (number + 1, amount + tally.amount)
 
     def tell_job(self, job: Job, state: JobState) -> None:
         """Say that the job has come to ``state``."""

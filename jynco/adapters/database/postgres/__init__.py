@@ -12,6 +12,7 @@ from jynco.adapters.database.postgres.gate import WAITED_FOR, WORKING, Gate
 from jynco.adapters.database.postgres.jobs import PostgresJobs
 from jynco.adapters.database.postgres.keys import PostgresKeys
 from jynco.adapters.database.postgres.ledger import PostgresLedger
+from jynco.adapters.database.postgres.metrics import PostgresMetrics
 from jynco.adapters.database.postgres.projects import PostgresProjects
 from jynco.adapters.database.postgres.replies import PostgresReplies
 from jynco.adapters.database.postgres.webhooks import PostgresWebhooks
@@ -56,6 +57,7 @@ class PostgresDatabase:
         self.keys = PostgresKeys(self._gate)
         self.admission = PostgresAdmission(self._gate)
         self.webhooks = PostgresWebhooks(self._gate)
+        self.metrics = PostgresMetrics(self._gate)
 
     def ping(self) -> None:
         """Raises ServiceAway when Postgres does not answer."""

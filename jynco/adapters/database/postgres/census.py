@@ -13,15 +13,18 @@ from jynco.model.states import ClipStatus, JobKind, JobState, Lane
 
 def census(gate: Gate, connection: Connection) -> Census:
     """The tenant's queues and clips as of now."""
+    ready = select(func.count(), func.count(case((clips.c.cache_hit, 1))))
+    done = ready.where(clips.c.status == ClipStatus.COMPLETED, own(gate, clips.c.project_id))
+    return Census(lines(connection, own(gate, jobs.c.project_id)), *connection.execute(done).one())
+
+
+def lines(connection: Connection, mine: ColumnElement[bool]) -> tuple[Line, ...]:
+    """Every queue in which some of these jobs wait."""
     oldest, count = func.min(jobs.c.created_at), func.count()
     queued = select(jobs.c.kind, jobs.c.lane, count, oldest).group_by(jobs.c.kind, jobs.c.lane)
-    found = connection.execute(queued.where(_waits(), own(gate, jobs.c.project_id)))
-    lines = [Line(JobKind(kind), Lane(lane), waiting, since) for kind, lane, waiting, since in found]
-    ready = select(count, func.count(case((clips.c.cache_hit, 1))))
-    done = ready.where(clips.c.status == ClipStatus.COMPLETED, own(gate, clips.c.project_id))
-    return Census(
-        tuple(sorted(lines, key=lambda line: (line.kind, line.lane))), *connection.execute(done).one()
-    )
+    found = connection.execute(queued.where(_waits(), mine))
+    told = [Line(JobKind(kind), Lane(lane), waiting, since) for kind, lane, waiting, since in found]
+    return tuple(sorted(told, key=lambda line: (line.kind, line.lane)))
 
 
 def _waits() -> ColumnElement[bool]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
-from jynco.adapters.database import payloads
+from jynco.adapters.database import payloads, tallies
 from jynco.adapters.database.postgres import outbox, rows
 from jynco.adapters.database.postgres.events import hold, tell_clips, tell_jobs
 from jynco.adapters.database.postgres.leases import change
+from jynco.adapters.database.postgres.metrics import count
 from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
 from jynco.errors import NotFound
 from jynco.model.ids import JobId
@@ -24,6 +25,7 @@ def finish_motion(connection: Connection, claim: Claim, outcome: Outcome) -> Non
     changed = update(clips).where(_concerns(job, outcome)).values(_made(job, outcome)).returning(clips)
     made = [rows.to_clip(row) for row in connection.execute(changed).mappings()]
     tell_clips(connection, made)
+    count(connection, *tallies.of_job_end(job), tallies.of_clip(outcome))
     news = (payloads.clip_end(before.get(clip.clip_id), clip, job.job_id) for clip in made)
     # Who asked for a film hears of it at its end, and of its clips; a clip asked for by itself is a job as well.
     outbox.owe(connection, job.project_id, *news, None if job.parent_id else payloads.job_end(job))
@@ -70,6 +72,7 @@ def finish_render(
     }
     job = _end(connection, claim, JobState.FAILED if failure else JobState.COMPLETED, made)
     outbox.owe(connection, job.project_id, payloads.job_end(job))
+    count(connection, *tallies.of_job_end(job), *tallies.of_film(job, receipt))
 
 
 def _end(connection: Connection, claim: Claim, state: JobState, made: dict[str, object]) -> Job:
@@ -96,6 +99,7 @@ def cancel(connection: Connection, job_id: JobId) -> Job:
     job = rows.to_job(connection.execute(select(jobs).where(jobs.c.job_id == job_id)).mappings().one())
     if not state.terminal:
         outbox.owe(connection, project_id, payloads.job_end(job))
+        count(connection, *tallies.of_job_end(job))
     return job
 
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from jynco.adapters.database import payloads
+from jynco.adapters.database import payloads, tallies
 from jynco.adapters.database.postgres import casts, census, endings, leases, outbox, rows
 from jynco.adapters.database.postgres.events import tell, touch
 from jynco.adapters.database.postgres.gate import Gate
+from jynco.adapters.database.postgres.metrics import count
 from jynco.adapters.database.postgres.replies import note
 from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
 from jynco.adapters.database.postgres.tenants import own, refuse_foreign
@@ -38,6 +39,7 @@ class PostgresJobs:
             _owe_ends(connection, jobs, clips)
             _set_clips(connection, clips)
             note(connection, [job.job_id for job in jobs])
+            count(connection, *tallies.of_order(clips))
 
     def get(self, job_id: JobId) -> Job:
         """The job. NotFound."""

@@ -8,9 +8,10 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, not_, or_, select, update
 
-from jynco.adapters.database import payloads
+from jynco.adapters.database import payloads, tallies
 from jynco.adapters.database.postgres import rows
 from jynco.adapters.database.postgres.events import hold, tell, tell_clips, tell_jobs
+from jynco.adapters.database.postgres.metrics import count
 from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
 from jynco.errors import Cancelled, LeaseLost
 from jynco.model.ids import JobId, ProjectId
@@ -29,6 +30,7 @@ def claim(connection: Connection, job_id: JobId, owner: str, seconds: float) -> 
     held = hold(connection, job_id)
     if held is None:
         return None
+    crashed = connection.scalar(select(jobs.c.crashes).where(jobs.c.job_id == job_id)) or 0
     free = update(jobs).where(jobs.c.job_id == job_id, _open, _free).returning(jobs)
     row = connection.execute(free.values(_taken(owner, seconds))).mappings().one_or_none()
     if row is None:
@@ -38,7 +40,10 @@ def claim(connection: Connection, job_id: JobId, owner: str, seconds: float) -> 
         tell_jobs(connection, project_id, [job_id], JobState.RUNNING)
     if row["kind"] == JobKind.MOTION:
         _start_clip(connection, job_id)
-    return Claim(rows.to_job(row), owner, row["fence"])
+    job = rows.to_job(row)
+    if job.crashes > crashed:
+        count(connection, tallies.of_lost_lease(job))
+    return Claim(job, owner, row["fence"])
 
 
 def _taken(owner: str, seconds: float) -> dict[str, object]:

@@ -10,8 +10,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
+from jynco.adapters.database import tallies
 from jynco.adapters.database.postgres import rows, spending, withdrawals
 from jynco.adapters.database.postgres.gate import Gate
+from jynco.adapters.database.postgres.metrics import count
 from jynco.adapters.database.postgres.tables import LIVE, NOW, generations
 from jynco.adapters.database.steps import lost, refuse_step, shot_of
 from jynco.errors import ServiceAway
@@ -75,7 +77,8 @@ class PostgresLedger:
         elif generation.state is GenerationState.UNKNOWN:
             values["withdrawn_at"] = None  # somebody wants it again
         # The state, beside owner and fence, keeps a second advance of the same value out.
-        return self._change(_held(generation) & (generations.c.state == generation.state), generation, values)
+        same = generations.c.state == generation.state
+        return self._change(_held(generation) & same, generation, values, counted=True)
 
     def beat(self, generation: Generation, seconds: float) -> None:
         """Hold the attempt for ``seconds`` more, whatever state it has come to meanwhile. LeaseLost."""
@@ -120,14 +123,23 @@ class PostgresLedger:
         return true() if self._gate.tenant is None else generations.c.tenant == self._gate.tenant
 
     def _change(
-        self, held: ColumnElement[bool], generation: Generation, values: dict[str, object]
+        self,
+        held: ColumnElement[bool],
+        generation: Generation,
+        values: dict[str, object],
+        *,
+        counted: bool = False,
     ) -> Generation:
+        """``counted``: ``generation`` is how the row stands just now, so that what is new in it can be told."""
         ours = update(generations).where(held).values(**values, updated_at=NOW)
         with self._gate.transaction() as connection:
             row = connection.execute(ours.returning(generations)).mappings().one_or_none()
-        if row is None:
-            raise lost(generation)
-        return rows.to_generation(row)
+            if row is None:
+                raise lost(generation)
+            changed = rows.to_generation(row)
+            if counted:
+                count(connection, *tallies.of_attempt(generation, changed))
+        return changed
 
 
 def _held(generation: Generation) -> ColumnElement[bool]:

@@ -6,7 +6,9 @@ from typing import Final
 
 from sqlalchemy import Connection, select, update
 
+from jynco.adapters.database import tallies
 from jynco.adapters.database.postgres import rows
+from jynco.adapters.database.postgres.metrics import count
 from jynco.adapters.database.postgres.tables import NOW, generations
 from jynco.model.findings import Finding, missing
 from jynco.model.jobs import Generation
@@ -23,7 +25,8 @@ def settle(connection: Connection, attempt_id: int, tenant: str | None, finding:
     row = connection.execute(asked).mappings().one_or_none() if attempt_id <= LARGEST else None
     if row is None:
         raise missing(attempt_id)
-    found = finding.of(rows.to_generation(row))
+    before = rows.to_generation(row)
+    found = finding.of(before)
     values = {
         "state": found.state,
         "actual_usd": found.actual_usd,
@@ -33,4 +36,5 @@ def settle(connection: Connection, attempt_id: int, tenant: str | None, finding:
         "updated_at": NOW,
     }
     connection.execute(update(generations).where(wanted).values(values))
+    count(connection, *tallies.of_attempt(before, found))
     return found

@@ -33,6 +33,7 @@ from jynco.adapters.database.text import storable
 from jynco.model.states import ClipStatus, GenerationState, JobKind, JobState, Lane, Purpose
 
 LIVE: Final = tuple(state for state in GenerationState if state.live)
+RESERVING: Final = (*LIVE, GenerationState.UNKNOWN)  # what they cost, or may, is not settled
 OPEN: Final = tuple(state for state in JobState if not state.terminal)
 
 
@@ -211,6 +212,12 @@ generations = Table(
     Index("ix_generations_project", "project_id", "generation_id"),
     Index("ix_generations_tenant", "tenant", "created_at"),
     Index("ix_generations_correlation_id", "correlation_id"),
+    Index(
+        "ix_generations_reserved",
+        "provider",
+        "model",
+        postgresql_where=text(f"state IN ({_quoted(RESERVING)})"),
+    ),
 )
 
 events = Table(
