@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import threading
 from contextvars import ContextVar
+from typing import Final
 
 from config.settings import Settings, read
 from jynco.bootstrap import CONNECTIONS, House, build
 
+TENANTS: Final = 500  # whose parts of the house are kept; past that they are made anew
 _lock = threading.Lock()
 _tenant: ContextVar[str | None] = ContextVar("tenant", default=None)
 _built: tuple[int, House] | None = None
 _settings: Settings | None = None
 _connections = CONNECTIONS
 _waited_for = False
+_parts: dict[str, House] = {}
 
 
 def use(settings: Settings, *, connections: int = CONNECTIONS, waited_for: bool = False) -> None:
@@ -42,6 +45,14 @@ def house() -> House:
     with _lock:
         if _built is None or _built[0] != os.getpid():
             _built = (os.getpid(), _build())
-        whole = _built[1]
-    tenant = _tenant.get()
-    return whole if tenant is None else whole.of(tenant)
+            _parts.clear()
+        tenant = _tenant.get()
+        return _built[1] if tenant is None else _part(_built[1], tenant)
+
+
+def _part(whole: House, tenant: str) -> House:
+    if tenant not in _parts:
+        if len(_parts) >= TENANTS:
+            _parts.clear()
+        _parts[tenant] = whole.of(tenant)
+    return _parts[tenant]

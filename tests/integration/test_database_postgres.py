@@ -7,15 +7,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
 import psycopg
 import pytest
 
-from jynco.adapters.database.postgres import PostgresDatabase
+from jynco.adapters.database.postgres import PostgresDatabase, pool
 from jynco.errors import JyncoError, LimitExceeded, ServiceAway, UsageWrong
 from jynco.model.ids import ProjectId
 from jynco.model.storyboard import Document, Json
@@ -82,6 +83,41 @@ def test_connections_that_were_cut_are_replaced(database: PostgresDatabase, data
     with psycopg.connect(database_url, autocommit=True) as other:
         other.execute(STRANGERS_OUT)
     assert database.projects.get(PROJECT).document == DOCUMENT
+
+
+def test_a_question_is_one_round_trip(database: PostgresDatabase, tmp_path: Path) -> None:
+    """With a transaction and a look whether the server lives it was six, in each of which threads change places."""
+    database.projects.create(PROJECT, DOCUMENT)
+    with answers(database, tmp_path / "said") as heard:
+        database.projects.find(PROJECT)
+        database.projects.mirrored(PROJECT, 1)
+    assert heard() == 2
+
+
+def test_a_connection_nobody_used_for_long_is_asked_before_it_is_lent(
+    database: PostgresDatabase, tmp_path: Path
+) -> None:
+    """What lies between us and the server may have forgotten it, and says nothing."""
+    database.projects.create(PROJECT, DOCUMENT)
+    with database._gate.autocommit() as connection:
+        info = connection.info
+    with answers(database, tmp_path / "said") as heard:
+        info["since"] -= 2 * pool.IDLE
+        database.projects.find(PROJECT)
+        database.projects.find(PROJECT)
+    assert heard() == 3
+
+
+@contextmanager
+def answers(database: PostgresDatabase, said: Path) -> Iterator[Callable[[], int]]:
+    """How often the server has ended an answer, by libpq's own words, on the one connection of this test."""
+    with database._gate.autocommit() as connection:
+        line = connection.connection.driver_connection
+    assert isinstance(line, psycopg.Connection)
+    with said.open("w") as file:
+        line.pgconn.trace(file.fileno())
+        yield lambda: said.read_text().count("ReadyForQuery")
+        line.pgconn.untrace()
 
 
 def test_a_restarted_server_is_found_again() -> None:
@@ -187,7 +223,7 @@ def test_a_forked_child_opens_its_own_connections(database_url: str) -> None:
     """In a process of its own, because forking a test run with its threads is asking for trouble."""
     script = """
 import os, sys
-from jynco.adapters.database.postgres import PostgresDatabase
+from jynco.adapters.database.postgres import PostgresDatabase, pool
 database = PostgresDatabase(sys.argv[1], pool_size=1)
 def backend():
     with database._gate.transaction() as connection:

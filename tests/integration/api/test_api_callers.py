@@ -217,13 +217,13 @@ def test_keys_are_made_and_revoked_from_a_terminal(guarded: Caller, settings: Se
         )
         return dict(json.loads(ran.stdout))
 
-    made = jynco("create", "build server", "--scope", "read", "--tenant", "acme")
+    made = jynco("create", "build server", "--scope", "read", "--tenant", "builders")
     headers = bearer(made["key"])
     assert guarded.get("/v1/projects", headers=headers).get_json()["items"] == []
     assert guarded.post("/v1/projects", json={}, headers=headers).status_code == 403
     listed = [key for key in jynco("list")["keys"] if key["keyId"] == made["keyId"]]
     assert [(key["name"], key["tenant"], key["scope"]) for key in listed] == [
-        ("build server", "acme", "read")
+        ("build server", "builders", "read")
     ]
     assert "key" not in listed[0], "shown once"
     assert jynco("revoke", made["keyId"])["revokedAt"] is not None

@@ -61,7 +61,7 @@ class PostgresDatabase:
 
     def ping(self) -> None:
         """Raises ServiceAway when Postgres does not answer."""
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             connection.execute(text("SELECT 1"))
 
     def close(self) -> None:

@@ -75,7 +75,7 @@ class PostgresBooks:
         asked = select(*columns, *_SUMS).where(self._within(span)).group_by(*columns).order_by(*columns)
         if after is not None:
             asked = asked.where(tuple_(*columns) > tuple_(*after))
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             found = connection.execute(asked.limit(limit)).mappings().all()
         return [_spend(row, _words(grains, row)) for row in found]
 
@@ -89,7 +89,7 @@ class PostgresBooks:
         if after is not None:
             asked = asked.where(generations.c.generation_id < after)
         newest = asked.order_by(generations.c.generation_id.desc()).limit(limit)
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             found = [rows.to_generation(row) for row in connection.execute(newest).mappings()]
         told = [(row, waste(row, shown=False)) for row in found]
         return [Loss(row, why, charge(row)) for row, why in told if why is not None]
@@ -101,7 +101,7 @@ class PostgresBooks:
 
     def rooms(self, project_id: ProjectId | None) -> Sequence[Room]:
         """Every budget that holds for the project, or for the tenant alone."""
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             if project_id is None:
                 return spending.rooms_of_tenant(connection, self._tenant, self._ceiling)
             refuse_foreign(self._gate, connection, [project_id])
@@ -110,7 +110,7 @@ class PostgresBooks:
     def budget(self, project_id: ProjectId | None) -> Budget | None:
         """The budget that was set. NotFound (project)."""
         table, key, name = self._place(project_id)
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             self._refuse(connection, project_id)
             found = connection.execute(select(table.c.usd, table.c.allow_unpriced).where(key == name))
             row = found.one_or_none()
@@ -154,7 +154,7 @@ class PostgresBooks:
         return wanted
 
     def _sum(self, wanted: ColumnElement[bool]) -> Spend:
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             return _spend(connection.execute(select(*_SUMS).where(wanted)).mappings().one())
 
 

@@ -43,7 +43,7 @@ class PostgresJobs:
 
     def get(self, job_id: JobId) -> Job:
         """The job. NotFound."""
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             found = connection.execute(select(jobs).where(jobs.c.job_id == job_id, self._own()))
             row = found.mappings().one_or_none()
         if row is None:
@@ -60,7 +60,7 @@ class PostgresJobs:
         wanted += [jobs.c.state == state] if state is not None else []
         wanted += [jobs.c.ordinal < older] if after is not None else []
         chosen = select(jobs).where(*wanted).order_by(jobs.c.ordinal.desc()).limit(limit)
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             return [rows.to_job(row) for row in connection.execute(chosen).mappings()]
 
     def children(self, job_id: JobId) -> Sequence[Job]:
@@ -80,7 +80,7 @@ class PostgresJobs:
 
     def census(self) -> Census:
         """What waits in the queues, since when; and how many clips were there already."""
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             return census.census(self._gate, connection)
 
     def claim(self, job_id: JobId, owner: str, seconds: float) -> Claim | None:
@@ -137,7 +137,7 @@ class PostgresJobs:
             return leases.stranded(connection, grace, limit)
 
     def _in_order(self, wanted: ColumnElement[bool]) -> Sequence[Job]:
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             found = connection.execute(select(jobs).where(wanted, self._own()).order_by(jobs.c.ordinal))
             return [rows.to_job(row) for row in found.mappings()]
 

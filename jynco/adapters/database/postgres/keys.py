@@ -27,7 +27,7 @@ class PostgresKeys:
     def find(self, sha256: str) -> ApiKey | None:
         """The key of this hash, unless it was revoked."""
         valid = select(api_keys).where(api_keys.c.hash == sha256, api_keys.c.revoked_at.is_(None))
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             row = connection.execute(valid).mappings().one_or_none()
         return None if row is None else _key(row)
 
@@ -36,7 +36,7 @@ class PostgresKeys:
         chosen = select(api_keys).order_by(api_keys.c.key_id).limit(limit)
         chosen = chosen if tenant is None else chosen.where(api_keys.c.tenant == tenant)
         chosen = chosen if after is None else chosen.where(api_keys.c.key_id > after)
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             return [_key(row) for row in connection.execute(chosen).mappings()]
 
     def revoke(self, key_id: str) -> ApiKey:

@@ -93,7 +93,7 @@ class PostgresLedger:
     def latest(self, key: CacheKey) -> Generation | None:
         """The newest attempt for ``key``, whatever became of it."""
         mine = select(generations).where(generations.c.cache_key == key, self._own())
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             found = connection.execute(mine.order_by(generations.c.attempt.desc()).limit(1))
             row = found.mappings().one_or_none()
         return None if row is None else rows.to_generation(row)
@@ -106,7 +106,7 @@ class PostgresLedger:
     def history(self, project_id: ProjectId) -> Sequence[Generation]:
         """Every attempt ever made for the project, deleted or not, the newest first."""
         chosen = select(generations).where(generations.c.project_id == project_id, self._own())
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             found = connection.execute(chosen.order_by(generations.c.generation_id.desc()))
             return [rows.to_generation(row) for row in found.mappings()]
 

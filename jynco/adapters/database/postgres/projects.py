@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, true, update
 
 from jynco.adapters.database import payloads
 from jynco.adapters.database.desk import LOCAL
@@ -52,18 +52,18 @@ class PostgresProjects:
 
     def find(self, project_id: ProjectId) -> Project | None:
         """The project, if there is one."""
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             found = connection.execute(select(projects).where(self._own(project_id)))
             row = found.mappings().one_or_none()
         return None if row is None else rows.to_project(row)
 
     def page(self, after: ProjectId | None, limit: int) -> Sequence[Project]:
         """Up to ``limit`` projects whose id comes after ``after``, by id."""
-        mine = own(self._gate, projects.c.project_id)
+        mine = self._tenants()
         chosen = select(projects).where(mine).order_by(projects.c.project_id).limit(limit)
         if after is not None:
             chosen = chosen.where(projects.c.project_id > after)
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             return [rows.to_project(row) for row in connection.execute(chosen).mappings()]
 
     def save(
@@ -88,13 +88,13 @@ class PostgresProjects:
     def versions(self, project_id: ProjectId) -> Sequence[Version]:
         """The last states that people wanted, the newest first. NotFound."""
         self.get(project_id)
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             return versions.listed(connection, project_id)
 
     def version(self, project_id: ProjectId, revision: int) -> Document:
         """What people wanted then. NotFound where that is not kept."""
         self.get(project_id)
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             return versions.document(connection, project_id, revision)
 
     def delete(self, project_id: ProjectId) -> None:
@@ -106,16 +106,16 @@ class PostgresProjects:
     def mirrored(self, project_id: ProjectId, changes: int) -> None:
         """The published document shows the project as of ``changes``; it never goes back. NotFound."""
         shown = update(projects).where(self._own(project_id))
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             newer = shown.values(mirrored=func.greatest(projects.c.mirrored, changes))
             if not connection.execute(newer).rowcount:
                 raise missing_project(project_id)
 
     def behind(self, limit: int) -> Sequence[ProjectId]:
         """Projects whose published document is older than their rows, the longest waiting first."""
-        mine = own(self._gate, projects.c.project_id)
+        mine = self._tenants()
         late = select(projects.c.project_id).where(projects.c.mirrored < projects.c.changes, mine)
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             found = connection.scalars(
                 late.order_by(projects.c.updated_at, projects.c.project_id).limit(limit)
             )
@@ -125,16 +125,19 @@ class PostgresProjects:
         """All clip rows, by id, those of clips that people have taken out included."""
         mine = own(self._gate, clips.c.project_id)
         chosen = select(clips).where(clips.c.project_id == project_id, mine).order_by(clips.c.clip_id)
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             return [rows.to_clip(row) for row in connection.execute(chosen).mappings()]
 
     def events(self, project_id: ProjectId, after: int, limit: int) -> Sequence[Event]:
         """Up to ``limit`` events with ids above ``after``, oldest first."""
         later = (events.c.project_id == project_id) & (events.c.event_id > after)
         chosen = select(events).where(later, own(self._gate, events.c.project_id))
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             found = connection.execute(chosen.order_by(events.c.event_id).limit(limit))
             return [rows.to_event(row) for row in found.mappings()]
 
     def _own(self, project_id: ProjectId) -> ColumnElement[bool]:
-        return (projects.c.project_id == project_id) & own(self._gate, projects.c.project_id)
+        return (projects.c.project_id == project_id) & self._tenants()
+
+    def _tenants(self) -> ColumnElement[bool]:
+        return true() if self._gate.tenant is None else projects.c.tenant == self._gate.tenant

@@ -56,7 +56,7 @@ class PostgresReplies:
     def finish(self, tenant: str, key: str, owner: str, reply: Reply) -> None:
         """Keep the answer, unless somebody else has taken over since."""
         kept = {"status": reply.status, "headers": dict(reply.headers), "body": reply.body}
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             connection.execute(update(replies).where(_held(tenant, key, owner)).values(kept))
 
     def release(self, tenant: str, key: str, owner: str) -> None:

@@ -49,14 +49,14 @@ class PostgresWebhooks:
 
     def get(self, webhook_id: str) -> Webhook:
         """The receiver. NotFound."""
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             return self._found(connection, webhook_id)
 
     def page(self, after: str | None, limit: int) -> Sequence[Webhook]:
         """Up to ``limit`` receivers whose id comes after ``after``, by id."""
         chosen = select(webhooks).where(self._own()).order_by(webhooks.c.webhook_id).limit(limit)
         chosen = chosen if after is None else chosen.where(webhooks.c.webhook_id > after)
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             return [parcels.to_webhook(row) for row in connection.execute(chosen).mappings()]
 
     def delete(self, webhook_id: str) -> None:
@@ -83,7 +83,7 @@ class PostgresWebhooks:
         chosen = select(deliveries).where(deliveries.c.webhook_id == webhook_id)
         chosen = chosen if after is None else chosen.where(deliveries.c.ordinal < after)
         chosen = chosen.order_by(deliveries.c.ordinal.desc()).limit(limit)
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             self._found(connection, webhook_id)
             return [parcels.to_delivery(row) for row in connection.execute(chosen).mappings()]
 
@@ -115,7 +115,7 @@ class PostgresWebhooks:
         """Seconds until something can be claimed, 0 for now; None while nothing is owed."""
         ready = func.greatest(deliveries.c.due_at, deliveries.c.lease_until)
         seconds = func.extract("epoch", func.min(ready) - NOW)
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             left = connection.scalar(select(seconds).select_from(parcels.OWED).where(parcels.PENDING))
         return None if left is None else max(float(left), 0.0)
 
