@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import logging
-from contextlib import closing
-from typing import Any, Final
-
-from kombu import Connection
-from kombu.exceptions import ChannelError, KombuError
-from redis.exceptions import RedisError
+from typing import Final
 
 from jynco.errors import ServiceAway
-from workers import queues
+from workers import brokers, queues
 from workers.app import app
 
 SECONDS: Final = 1  # people wait for these answers, and it is asked twice
@@ -23,8 +18,8 @@ def depths(names: tuple[str, ...] = queues.NAMES) -> dict[str, int]:
     try:
         with app.connection_for_read(connect_timeout=SECONDS) as connection:
             connection.ensure_connection(max_retries=1, timeout=SECONDS, interval_start=0)
-            return {name: _depth(connection, name) for name in names}
-    except (KombuError, RedisError, OSError) as fault:
+            return {name: brokers.depth(connection, name) for name in names}
+    except brokers.away() as fault:
         raise ServiceAway(
             "The broker does not answer: see that it runs and that its address is right."
         ) from fault
@@ -37,13 +32,3 @@ def depth(name: str) -> int | None:
     except ServiceAway as fault:
         log.warning("%s", fault.message)
         return None
-
-
-def _depth(connection: Connection, name: str) -> int:
-    # A channel each: RabbitMQ closes the one on which it was asked for a queue that nothing was ever put in.
-    channel: Any = connection.channel()  # each transport has its own kind
-    with closing(channel):
-        try:
-            return int(channel.queue_declare(queue=name, passive=True).message_count)
-        except ChannelError:
-            return 0

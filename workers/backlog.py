@@ -9,15 +9,12 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, Final
-
-from kombu import Connection
-from kombu.exceptions import ChannelError, KombuError
-from redis.exceptions import RedisError
+from typing import Final
 
 from jynco.model.jobs import Job
 from workers import queues
 from workers.app import app
+from workers.brokers import away, depth
 
 PLENTY: Final = 2  # messages for each job that waits: where there are more, none need be added
 log = logging.getLogger("jynco.upkeep")
@@ -30,19 +27,8 @@ def unheard(stranded: Sequence[Job]) -> list[Job]:
         lanes[queues.name(job.kind, job.lane)].append(job)
     try:
         with app.connection_for_read() as connection:
-            thin = [lane for lane, jobs in lanes.items() if _depth(connection, lane) <= PLENTY * len(jobs)]
-    except (KombuError, RedisError, OSError) as fault:
+            thin = [lane for lane, jobs in lanes.items() if depth(connection, lane) <= PLENTY * len(jobs)]
+    except away() as fault:
         log.warning("the broker is away, the sweeper will ring later: %s", fault)
         return []
     return [job for lane in thin for job in lanes[lane]]
-
-
-def _depth(connection: Connection, lane: str) -> int:
-    # A channel each: RabbitMQ closes the one on which it was asked for a queue that nothing was ever put in.
-    channel: Any = connection.channel()  # each transport has its own kind
-    try:
-        return int(channel.queue_declare(queue=lane, passive=True).message_count)
-    except ChannelError:
-        return 0
-    finally:
-        channel.close()

@@ -80,7 +80,7 @@ def hold_back(job_id: JobId) -> None:
 
 def lane_of(task: Task[Any, Any]) -> str:
     """The queue this message came by."""
-    return str((task.request.delivery_info or {}).get("routing_key") or queues.UPKEEP)
+    return queues.of_key(str((task.request.delivery_info or {}).get("routing_key") or queues.UPKEEP))
 
 
 def claim(job_id: JobId) -> Claim | None:

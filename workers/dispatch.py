@@ -11,8 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from celery import Signature, chord
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
 from jynco.agents.architect import Started
 from jynco.agents.parting import Share
@@ -21,6 +19,7 @@ from jynco.model.ids import CacheKey, JobId
 from jynco.model.jobs import Job
 from workers import queues
 from workers.app import app
+from workers.brokers import CONFIRMED, away
 from workers.house import house
 
 log = logging.getLogger("jynco.workers")
@@ -57,9 +56,7 @@ def gather(job: Job, shares: Sequence[Share]) -> bool:
 
 def withdraw() -> bool:
     """Ring for the vendors of what was cancelled; False when the broker is away and the sweeper has to."""
-    return _ring(
-        [app.signature("motion.withdraw", immutable=True).set(queue=queues.RESUME, expires=60)], None
-    )
+    return _ring([_bell("motion.withdraw", queues.RESUME, expires=60)], None)
 
 
 def announce() -> bool:
@@ -68,8 +65,7 @@ def announce() -> bool:
         owed = house().database.webhooks.next_due() is not None
     except ServiceAway:  # what has just ended has ended all the same
         return False
-    bell = app.signature("webhooks.deliver", immutable=True).set(queue=queues.UPKEEP, expires=60)
-    return owed and _ring([bell], None)
+    return owed and _ring([_bell("webhooks.deliver", queues.UPKEEP, expires=60)], None)
 
 
 def _ring(header: Sequence[Signature], body: Signature | None) -> bool:
@@ -79,7 +75,7 @@ def _ring(header: Sequence[Signature], body: Signature | None) -> bool:
         else:
             for signature in [*header, *([body] if body is not None else [])]:
                 signature.apply_async()
-    except (KombuError, RedisError, OSError) as fault:
+    except away() as fault:
         log.warning("the broker is away, the sweeper will ring again: %s", fault)
         return False
     return True
@@ -94,6 +90,10 @@ def _film(job: Job) -> Signature:
 
 
 def _signature(task: str, job: Job, *more: list[CacheKey]) -> Signature:
+    return _bell(task, queues.name(job.kind, job.lane), job.job_id, *more)
+
+
+def _bell(task: str, queue: str, *arguments: object, **options: float) -> Signature:
     # Every signature carries its queue: apply_async(queue=) on the chord would move the body too.
-    queue = queues.name(job.kind, job.lane)
-    return app.signature(task, args=(job.job_id, *more), immutable=True).set(queue=queue)
+    options["confirm_timeout"] = CONFIRMED
+    return app.signature(task, args=arguments, immutable=True, options={"queue": queue, **options})

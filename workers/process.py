@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     try:
         settings = read()
-        configure(settings)
+        configure(settings, first=arguments[0] in ROLES and ROLES[arguments[0]].reserved)
     except JyncoError as error:
         sys.stderr.write(f"{error.message}\n")
         return 4

@@ -1,18 +1,21 @@
 """The one table of queues: kinds and lanes, and which worker serves what, in which order.
 
 No message priorities: Redis counts them from 0 down, RabbitMQ from 9 down, SQS has none. A queue per lane
-and a worker that keeps the order mean the same thing on every broker.
+and a worker that keeps the order mean the same thing on every broker. RabbitMQ and SQS serve a worker's queues
+in turn, so there a lane's precedence is the reserved worker alone.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import Final
 
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from jynco.model.states import JobKind, Lane
+from workers.brokers import Broker
 
 RESUME: Final = "motion.resume"  # steps of clips that a vendor is working on: served before anything new
 UPKEEP: Final = "upkeep"
@@ -26,7 +29,37 @@ def name(kind: JobKind, lane: Lane) -> str:
 
 NAMES: Final = (RESUME, *(name(kind, lane) for kind in JobKind for lane in LANES), UPKEEP)
 PAUSABLE: Final = tuple(name(kind, lane) for kind in JobKind for lane in LANES)  # the rest must go on
-QUEUES: Final = tuple(Queue(queue, routing_key=queue) for queue in NAMES)
+
+# RabbitMQ keeps a waiting message's delay in its routing key, which only topics can carry.
+_TOPIC: Final = Exchange("jynco", type="topic")
+_DELAY: Final = re.compile(r"^(?:[01]\.)+")
+# Replicated where there are several nodes. A step may hold its message for as long as the longest film takes, 6 h here
+# (RabbitMQ takes 30 min by default, and heeds this from 3.12 on); should it be exceeded, the rows still make it once.
+_QUORUM: Final = {"x-queue-type": "quorum", "x-consumer-timeout": 6 * 3600 * 1000}
+_FIRST: Final = {"x-priority": 10}
+
+
+def table(broker: Broker, *, first: bool = False) -> tuple[Queue, ...]:
+    """The queues as a broker has them. ``first``: this process is served before others that serve the same queue."""
+    if broker is not Broker.RABBITMQ:
+        return tuple(Queue(queue, routing_key=queue) for queue in NAMES)
+    # A consumer is sent as much as it has threads, from each queue: without precedence a busy worker would keep
+    # previews that the reserved one could begin with.
+    return tuple(
+        Queue(
+            queue,
+            _TOPIC,
+            routing_key=queue,
+            queue_arguments=_QUORUM,
+            consumer_arguments=_FIRST if first else None,
+        )
+        for queue in NAMES
+    )
+
+
+def of_key(routing_key: str) -> str:
+    """The queue that a message came by, from its routing key, whose delay RabbitMQ has written before it."""
+    return _DELAY.sub("", routing_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +69,7 @@ class Role:
     pool: str
     concurrency: int
     queues: tuple[str, ...]  # in the order they are served
+    reserved: bool = False  # served before others, where a broker has to be told
 
     @property
     def connections(self) -> int:
@@ -55,7 +89,10 @@ ROLES: Final[dict[str, Role]] = {
     "render": Role("prefork", cores(), tuple(name(JobKind.RENDER, lane) for lane in LANES)),
     # Only a worker that takes nothing else starts a preview at once while long batches fill every other slot.
     "preview": Role(
-        "threads", 4, (RESUME, UPKEEP, name(JobKind.MOTION, Lane.HIGH), name(JobKind.RENDER, Lane.HIGH))
+        "threads",
+        4,
+        (RESUME, UPKEEP, name(JobKind.MOTION, Lane.HIGH), name(JobKind.RENDER, Lane.HIGH)),
+        reserved=True,
     ),
     # Strict order alone would starve the low lane behind a steady stream of finals.
     "batch": Role("threads", 2, (name(JobKind.MOTION, Lane.LOW), name(JobKind.RENDER, Lane.LOW))),

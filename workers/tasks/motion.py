@@ -15,7 +15,7 @@ from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Outcome
 from jynco.ports import Heart
 from workers import base, dispatch, queues
-from workers.app import app
+from workers.app import app, countdown
 from workers.courier import courier
 from workers.handing import or_handed_back
 from workers.house import house
@@ -97,7 +97,7 @@ def _finish(claim: Claim, outcome: Outcome) -> dict[str, str]:
 
 def again(task: Task[Any, Any], seconds: float, queue: str = queues.RESUME) -> NoReturn:
     """The same task id and place in the chord, after ``seconds``, before anything new."""
-    raise task.retry(countdown=seconds, queue=queue)
+    raise task.retry(countdown=countdown(seconds), queue=queue)
 
 
 def stored(job_id: JobId) -> dict[str, str]:

@@ -15,7 +15,7 @@ from jynco.errors import Cancelled, JyncoError, LeaseLost, NotFound, ServiceAway
 from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Failure
 from workers import base, capacity, dispatch, queues
-from workers.app import app
+from workers.app import app, countdown
 from workers.handing import or_handed_back
 from workers.house import house
 from workers.tasks.motion import stored
@@ -36,7 +36,7 @@ def film(self: Task[Any, Any], job_id: str) -> dict[str, str]:
 
 
 def _again(task: Task[Any, Any], seconds: float) -> NoReturn:
-    raise task.retry(countdown=seconds, queue=base.lane_of(task))
+    raise task.retry(countdown=countdown(seconds), queue=base.lane_of(task))
 
 
 def _film(job_id: JobId) -> dict[str, str]:
