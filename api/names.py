@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.routing import BaseConverter, ValidationError
 
 from jynco.model.ids import CLIP_PATTERN, JOB_PATTERN, PROJECT_PATTERN
+from jynco.model.uploads import UPLOAD_PATTERN
 from jynco.model.webhooks import DELIVERY_PATTERN, WEBHOOK_PATTERN
 
 LONGEST: Final = 300  # characters; no id we keep is longer
@@ -53,10 +54,17 @@ class DeliveryName(_Name):
     pattern = DELIVERY_PATTERN
 
 
+class UploadName(_Name):
+    """``up_...``"""
+
+    pattern = UPLOAD_PATTERN
+
+
 CONVERTERS: Final[dict[str, type[_Name]]] = {
     "project": ProjectName,
     "clip": ClipName,
     "job": JobName,
+    "upload": UploadName,
     "webhook": WebhookName,
     "delivery": DeliveryName,
 }

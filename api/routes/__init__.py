@@ -18,6 +18,7 @@ from api.routes import (
     storyboard,
     streams,
     takes,
+    uploads,
     versions,
     webhooks,
 )
@@ -27,6 +28,7 @@ ALL: Final[tuple[Routes, ...]] = (
     projects.routes,
     storyboard.routes,
     assets.routes,
+    uploads.routes,
     plan.routes,
     interchange.routes,
     costs.routes,

@@ -9,58 +9,74 @@ from typing import Final
 from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
-from werkzeug.utils import secure_filename
 
-from api import media
+from api import bodies, receiving
 from api.answers import told
 from api.errors import MediaTypeWrong, RequestInvalid
 from api.routing import Answer, Body, Routes
 from api.schemas.told import AssetTold
-from jynco.errors import AssetRefused, Fault
+from jynco.errors import AddressRefused, Fault
 from jynco.model.ids import ProjectId
-from jynco.model.keys import of_file
-from jynco.model.media import MediaInfo
 from jynco.model.storyboard import Json
 from workers.house import house
 
 routes = Routes("assets", "Pictures, sounds and footage of a project.")
-FILE_BYTES: Final = 2 * 1024**3
 FORM: Final[Mapping[str, Json]] = {
     "type": "object",
     "required": ["file"],
     "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
 }
+ADDRESS: Final[Mapping[str, Json]] = {
+    "type": "object",
+    "required": ["url"],
+    "additionalProperties": False,
+    "properties": {
+        "url": {
+            "type": "string",
+            "maxLength": 2048,
+            "description": "A public https address, without a name or password in it.",
+            "examples": ["https://pictures.example.com/dawn.jpg"],
+        }
+    },
+}
+FETCHED_BYTES: Final = 64 * 1024**2
+FETCH_SECONDS: Final = 20.0  # in all, redirects included: somebody waits, and a thread of ours with them
 
 
 @routes.route(
     "POST",
     "/v1/projects/<project:project_id>/assets",
-    body=Body({"multipart/form-data": FORM}),
+    body=Body({"multipart/form-data": FORM, "application/json": ADDRESS}),
     answer=Answer(AssetTold, 201),
     errors=(400, 404, 413, 415, 422),
 )
 def add_asset(project_id: ProjectId) -> ResponseReturnValue:
-    """Upload a picture (PNG, JPEG, WebP), a film or a sound
+    """Upload a picture (PNG, JPEG, WebP), a film or a sound, or name its address
 
-    The file is judged by its content, never by its name. The same content is kept once.
+    The file is judged by its content, never by its name. The same content is kept once. Where JSON names an address
+    instead, Jynco fetches it: at most 64 MiB, within 20 s, from a public https address.
     """
     here = house()
     here.database.projects.get(project_id)
     with here.quartermaster.scratch() as folder:
-        path = _received(folder)
-        info, media_type = _look(path)
-        sha256 = of_file(path)
-        relative = here.quartermaster.receive(project_id, f"file{media.SUFFIXES[media_type]}", path)
-    asset: dict[str, Json] = {
-        "assetId": f"asset_{sha256[:32]}",
-        "path": relative,
-        "sha256": sha256,
-        "mediaType": media_type,
-        "width": info.width,
-        "height": info.height,
-        "duration": float(info.duration) if info.duration else None,
-    }
-    return told(asset, 201)
+        path = _fetched(folder) if request.mimetype == "application/json" else _received(folder)
+        asset = receiving.receive(project_id, path)
+    return told(receiving.shown(asset), 201)
+
+
+def _fetched(folder: Path) -> Path:
+    asked = bodies.small()
+    url = asked.get("url")
+    if not isinstance(url, str) or len(asked) > 1:
+        raise RequestInvalid(
+            [Fault("/url", "required", "the body must have an address in 'url', and nothing else")]
+        )
+    path = folder / "picture"
+    try:
+        house().outgoing.fetch(url, path, seconds=FETCH_SECONDS, most_bytes=FETCHED_BYTES)
+    except AddressRefused as error:
+        raise RequestInvalid([Fault("/url", error.code, error.message)]) from None
+    return path
 
 
 def _received(folder: Path) -> Path:
@@ -68,7 +84,7 @@ def _received(folder: Path) -> Path:
         raise MediaTypeWrong(
             f"Send a form (multipart/form-data) with the field 'file', not {request.mimetype!r}."
         )
-    request.max_content_length = FILE_BYTES
+    request.max_content_length = receiving.FILE_BYTES
     given = request.files.getlist("file")
     if len(given) != 1:
         raise RequestInvalid(
@@ -78,19 +94,6 @@ def _received(folder: Path) -> Path:
 
 
 def _saved(given: FileStorage, folder: Path) -> Path:
-    # The name is only for the words of a refusal; nothing is decided by it, and nothing is kept under it.
-    path = folder / (secure_filename(given.filename or "")[-80:].lstrip(".") or "upload")
+    path = folder / receiving.plain(given.filename or "")
     given.save(path)
     return path
-
-
-def _look(path: Path) -> tuple[MediaInfo, str]:
-    quartermaster = house().quartermaster
-    still = media.still_type(path)
-    if still is not None:
-        return quartermaster.picture(path), still
-    info = quartermaster.film(path)
-    kind = media.film_type(info)
-    if kind is None:
-        raise AssetRefused(f"'{path.name}' is no picture that can be used: save it as PNG, JPEG or WebP.")
-    return info, kind

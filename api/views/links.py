@@ -35,6 +35,11 @@ def stream(job_id: JobId) -> dict[str, str]:
     return {"stream": f"{job(job_id)}/stream.mp4", "playlist": f"{job(job_id)}/stream.m3u8"}
 
 
+def upload(project_id: ProjectId, upload_id: str) -> str:
+    """A file on its way."""
+    return f"{project(project_id)}/uploads/{upload_id}"
+
+
 def webhook(webhook_id: str) -> str:
     """A receiver of events."""
     return f"/v1/webhooks/{webhook_id}"
@@ -43,7 +48,7 @@ def webhook(webhook_id: str) -> str:
 def around_project(project_id: ProjectId) -> dict[str, str]:
     """Where to go from a project."""
     own = project(project_id)
-    names = ("storyboard", "plan", "jobs", "assets", "events")
+    names = ("storyboard", "plan", "jobs", "assets", "uploads", "events")
     return {"self": own, **{name: f"{own}/{name}" for name in names}}
 
 

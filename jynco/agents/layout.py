@@ -6,6 +6,7 @@
     projects/<projectId>/<people's own paths>   pictures, sounds, footage
     projects/<projectId>/generated/<clip>-<key>.mp4, and .json beside it with its checksum
     projects/<projectId>/generated/cuts/<jobId>.json    what a film is joined of; also by purpose, the last one's
+    projects/<projectId>/generated/uploads/<uploadId>   what was sent and nobody has looked at yet
     projects/<projectId>/exports/<jobId>.mp4
     cache/motion/<2 digits>/<cache key>.mp4     clips, shared by every project, and .json beside each with its checksum
     cache/segments/<2 digits>/<key>.mp4         parts of films and their sound, kept in the same way
@@ -90,6 +91,11 @@ def generated_label(clip_id: ClipId, key: CacheKey) -> str:
 def cutlist(project_id: ProjectId, name: str) -> str:
     """What a film is joined of: by its job, or the last one's by its purpose."""
     return f"{project(project_id)}/generated/cuts/{name}.json"
+
+
+def incoming(project_id: ProjectId, upload_id: str) -> str:
+    """A file that was sent, until it is looked at. It goes with its project."""
+    return f"{project(project_id)}/generated/uploads/{upload_id}"
 
 
 def export(project_id: ProjectId, job_id: JobId, container: str) -> str:

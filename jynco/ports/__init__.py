@@ -10,6 +10,7 @@ from jynco.ports.metrics import Metrics
 from jynco.ports.money import Admission, Books, Ledger
 from jynco.ports.outside import Outgoing, Provider, Providers
 from jynco.ports.projects import Projects
+from jynco.ports.uploads import Uploads
 from jynco.ports.watching import Clock, Heart, Watch
 from jynco.ports.webhooks import Webhooks
 
@@ -34,6 +35,7 @@ __all__ = [
     "Say",
     "Slots",
     "Storage",
+    "Uploads",
     "Watch",
     "Webhooks",
 ]

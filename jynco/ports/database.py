@@ -8,6 +8,7 @@ from jynco.ports.jobs import Jobs
 from jynco.ports.metrics import Metrics
 from jynco.ports.money import Admission, Books, Ledger
 from jynco.ports.projects import Projects
+from jynco.ports.uploads import Uploads
 from jynco.ports.webhooks import Webhooks
 
 
@@ -26,6 +27,8 @@ class Database(Protocol):
     def admission(self) -> Admission: ...
     @property
     def webhooks(self) -> Webhooks: ...
+    @property
+    def uploads(self) -> Uploads: ...
     @property
     def metrics(self) -> Metrics: ...
     def ping(self) -> None: ...  # raises ServiceAway

@@ -96,6 +96,7 @@ def in_postgres(url: str) -> Iterator[Subject]:
                 "UPDATE webhook_deliveries SET lease_until = lease_until - %(age)s, due_at = due_at - %(age)s,"
                 " ended_at = ended_at - %(age)s",
                 "UPDATE webhooks SET old_until = old_until - %(age)s, failing_since = failing_since - %(age)s",
+                "UPDATE uploads SET expires_at = expires_at - %(age)s",
                 "UPDATE replies SET lease_until = lease_until - %(age)s, created_at = created_at - %(age)s",
             ):
                 connection.execute(change, {"age": timedelta(seconds=seconds)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from tests.security import bad_addresses, bad_bodies, bad_forms, bad_headers
+from tests.security import bad_addresses, bad_bodies, bad_forms, bad_headers, bad_uploads
 from tests.security.wire import Bad
 
 
@@ -22,4 +22,7 @@ def calls() -> Iterator[Bad]:
         bad_bodies.clips(),
         bad_bodies.money(),
         bad_forms.forms(),
+        bad_uploads.announced(),
+        bad_uploads.sent(),
+        bad_uploads.fetched(),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from jynco.adapters.database.desk import desk
+from jynco.bootstrap import House
 from jynco.model.states import JobKind
 from workers import backlog, dispatch
 from workers.app import app
@@ -32,4 +33,12 @@ def sweep() -> None:
     desk(here.database).replies.sweep()
     here.database.admission.sweep()
     here.database.webhooks.sweep()
+    _forget_uploads(here)
     courier.ring()
+
+
+def _forget_uploads(here: House) -> None:
+    """What was never sent in time, or never looked at, makes room; what came long ago is not asked for again."""
+    for late in here.database.uploads.overdue(100):
+        here.quartermaster.incoming.drop(late)
+        here.database.uploads.forget(late.upload_id)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from jynco.errors import Conflict, NotFound
 from jynco.model.admission import Gate
 from jynco.model.ids import ProjectId
@@ -30,6 +33,16 @@ def full(gate: Gate) -> str:
 def missing_version(project_id: ProjectId, revision: int) -> NotFound:
     """For a version that is not kept (any more)."""
     return NotFound(f"Version {revision} of '{project_id}' is not kept: the last {VERSIONS} are.")
+
+
+# --- of files on their way ------------------------------------------------------------------------------
+
+UPLOAD_KEPT: Final = timedelta(days=1)  # so long after its end an upload that came is told of once more
+
+
+def unknown_upload(upload_id: str) -> NotFound:
+    """For a file that nobody waits for, or not any more."""
+    return NotFound(f"There is no upload {upload_id}, or its time is over: begin another.")
 
 
 # --- and of webhooks ----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from jynco.agents import layout
 from jynco.agents.quartermaster import luggage
 from jynco.agents.quartermaster.fingerprints import Fingerprints, Memory
 from jynco.agents.quartermaster.glimpses import Glimpses
+from jynco.agents.quartermaster.incoming import Incoming
 from jynco.agents.quartermaster.proxies import Proxies
 from jynco.agents.quartermaster.shelf import Shelf
 from jynco.compose.sources import Source
@@ -34,6 +35,7 @@ class Quartermaster:
         self._seen: Memory[str, MediaInfo] = Memory()
         self._probed: Memory[str, MediaInfo] = Memory()
         self._luggage = luggage.Luggage(storage, self._fingerprints)
+        self.incoming = Incoming(storage)
         self.shelf = Shelf(storage, self._fingerprints)
         self.segments = Shelf(storage, self._fingerprints, layout.Kind.SEGMENTS)
         self.proxies = Proxies(Shelf(storage, self._fingerprints, layout.Kind.PROXIES), storage, media)

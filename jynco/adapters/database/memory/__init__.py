@@ -13,6 +13,7 @@ from jynco.adapters.database.memory.metrics import MemoryMetrics
 from jynco.adapters.database.memory.projects import MemoryProjects
 from jynco.adapters.database.memory.replies import MemoryReplies
 from jynco.adapters.database.memory.store import Store
+from jynco.adapters.database.memory.uploads import MemoryUploads
 from jynco.adapters.database.memory.webhooks import MemoryWebhooks
 from jynco.model.money import Budget
 from jynco.ports import Clock
@@ -45,6 +46,7 @@ class MemoryDatabase:
         self.ledger = MemoryLedger(store, tenant, self._ceiling)
         self.books = MemoryBooks(store, tenant, self._ceiling)
         self.webhooks = MemoryWebhooks(store, tenant)
+        self.uploads = MemoryUploads(store, tenant)
 
     def ping(self) -> None:
         """It is always there."""

@@ -93,6 +93,8 @@ class MemoryProjects:
         del store.projects[project_id]
         store.project_budgets.pop(project_id, None)
         store.versions.pop(project_id, None)
+        store.assets = {key: each for key, each in store.assets.items() if key[0] != project_id}
+        store.uploads = {key: each for key, each in store.uploads.items() if each.project_id != project_id}
         store.clips = {key: clip for key, clip in store.clips.items() if clip.project_id != project_id}
         store.jobs = {key: row for key, row in store.jobs.items() if row.job.project_id != project_id}
         store.events = [event for event in store.events if event.project_id != project_id]

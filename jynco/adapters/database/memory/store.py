@@ -21,6 +21,7 @@ from jynco.model.money import Budget
 from jynco.model.states import JobState
 from jynco.model.storyboard import Document, Json
 from jynco.model.versions import Version
+from jynco.model.uploads import Asset, Upload
 from jynco.model.webhooks import Delivery, News, Webhook
 from jynco.ports import Clock
 
@@ -98,6 +99,8 @@ class Store:
         if on is None:
             return None
         row = self.replies.get((on.tenant, on.key))
+        self.assets: dict[tuple[ProjectId, str], Asset] = {}  # by content
+        self.uploads: dict[str, Upload] = {}
         if row is None or row.owner != on.owner or row.reply is not None:
             raise overtaken()
         return row

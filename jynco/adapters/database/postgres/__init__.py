@@ -15,6 +15,7 @@ from jynco.adapters.database.postgres.ledger import PostgresLedger
 from jynco.adapters.database.postgres.metrics import PostgresMetrics
 from jynco.adapters.database.postgres.projects import PostgresProjects
 from jynco.adapters.database.postgres.replies import PostgresReplies
+from jynco.adapters.database.postgres.uploads import PostgresUploads
 from jynco.adapters.database.postgres.webhooks import PostgresWebhooks
 from jynco.model.money import Budget
 
@@ -57,6 +58,7 @@ class PostgresDatabase:
         self.keys = PostgresKeys(self._gate)
         self.admission = PostgresAdmission(self._gate)
         self.webhooks = PostgresWebhooks(self._gate)
+        self.uploads = PostgresUploads(self._gate)
         self.metrics = PostgresMetrics(self._gate)
 
     def ping(self) -> None:
