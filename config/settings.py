@@ -36,6 +36,8 @@ class Settings:
     redis_url: str | None = field(default=None, repr=False)  # None: the embedded Valkey
     broker_url: str | None = field(default=None, repr=False)  # None: redis_url
     storage: str | None = None  # None: the data folder
+    s3_endpoint: str | None = None  # None: Amazon's
+    nearby_gb: float = 10.0  # of copies on this machine of what lies in S3
     providers: tuple[str, ...] = ("camera",)  # the first is the default, the rest take over in turn
     limits: Mapping[str, Limits] = field(default_factory=dict)  # instead of those that vendors publish
     failover_moderated: bool = False  # another provider may be asked what the first one's safety refused
@@ -107,6 +109,8 @@ def _parse(env: Variables) -> Settings:
         failover_moderated=env.choice("JYNCO_FAILOVER_MODERATED", ("on", "off")) == "on",
         retry_base=env.seconds("JYNCO_RETRY_BASE_SECONDS", 2.0),
         poll=env.seconds("JYNCO_POLL_SECONDS", 5.0),
+        s3_endpoint=env.text("AWS_ENDPOINT_URL_S3") or env.text("AWS_ENDPOINT_URL"),
+        nearby_gb=env.gigabytes("JYNCO_NEARBY_GB", 10.0),
         lease=env.seconds("JYNCO_LEASE_SECONDS", 30.0),
         sweep=env.seconds("JYNCO_SWEEP_SECONDS", 15.0),
         fan_out=env.seconds("JYNCO_FAN_OUT_SECONDS", 10.0),

@@ -49,12 +49,18 @@ class Variables:
         return tuple(filter(None, map(str.strip, (self.text(name) or "").split(",")))) or default
 
     def seconds(self, name: str, default: float) -> float:
+        return self._above_zero(name, default, "seconds")
+
+    def gigabytes(self, name: str, default: float) -> float:
+        return self._above_zero(name, default, "gigabytes")
+
+    def _above_zero(self, name: str, default: float, unit: str) -> float:
         try:
             value = float(self.text(name) or default)
         except ValueError:
             value = -1.0
         if not 0 < value < 10**6:
-            raise UsageWrong(f"{name} must be a number of seconds above 0; it is {self.text(name)!r}.")
+            raise UsageWrong(f"{name} must be a number of {unit} above 0; it is {self.text(name)!r}.")
         return value
 
     def whole(self, name: str, default: int, largest: int) -> int:

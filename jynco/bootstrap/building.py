@@ -47,7 +47,7 @@ def build(
     ``waited_for``: somebody waits for every answer, and would rather hear within 3 s that there is none.
     """
     clock = SystemClock()
-    storage, lock = make_storage(settings), make_locks(settings)
+    storage, lock = make_storage(settings, waited_for=waited_for), make_locks(settings)
     (media, pictures), device = make_media(), make_device(settings)
     providers = make_providers(settings, clock)
     database = database or make_database(settings, connections, waited_for=waited_for)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from config.settings import Settings
@@ -14,6 +16,8 @@ from jynco.compose.hardware import Devices
 from jynco.errors import UsageWrong
 from jynco.model.money import Budget
 from jynco.ports import Database, Lock, Media, Pictures, Slots, Storage
+
+BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 def make_database(settings: Settings, connections: int, *, waited_for: bool) -> Database:
@@ -26,12 +30,13 @@ def make_database(settings: Settings, connections: int, *, waited_for: bool) -> 
 
 
 def make_locks(settings: Settings) -> Lock:
-    """Where the database is reached over the network others may share it, so the locks must reach as far."""
-    if settings.database_url is None or not urlsplit(settings.database_url).hostname:
+    """Where the database or the files are reached over the network others may share them: so must the locks."""
+    url = settings.database_url
+    if url is None or not (urlsplit(url).hostname or _in_bucket(settings)):
         return FileLocks(settings.data / "locks")
     from jynco.adapters.lock.postgres import PostgresLocks
 
-    return PostgresLocks(settings.database_url)
+    return PostgresLocks(url)
 
 
 def make_slots(settings: Settings) -> Slots:
@@ -39,13 +44,29 @@ def make_slots(settings: Settings) -> Slots:
     return HostSlots(settings.data / "locks" / "encoders", os.cpu_count() or 1)
 
 
-def make_storage(settings: Settings) -> Storage:
+def make_storage(settings: Settings, *, waited_for: bool = False) -> Storage:
+    """UsageWrong for a place that is neither a folder nor a bucket."""
     if settings.storage is None:
         return LocalStorage(settings.data)
     address = urlsplit(settings.storage)
     if address.scheme == "file" and address.path:
         return LocalStorage(Path(unquote(address.path)))
-    raise UsageWrong(f"JYNCO_STORAGE must be file:///folder; it is '{settings.storage}'.")
+    if address.scheme == "s3" and BUCKET.fullmatch(address.netloc):
+        return _bucket(settings, address.netloc, unquote(address.path).strip("/"), waited_for=waited_for)
+    raise UsageWrong(
+        f"JYNCO_STORAGE must be file:///folder or s3://bucket/prefix; it is '{settings.storage}'."
+    )
+
+
+def _in_bucket(settings: Settings) -> bool:
+    return (settings.storage or "").startswith("s3://")
+
+
+def _bucket(settings: Settings, bucket: str, prefix: str, *, waited_for: bool) -> Storage:
+    from jynco.adapters.storage.s3 import Address, S3Storage
+
+    address = Address(bucket, prefix, settings.s3_endpoint, hasty=waited_for)
+    return S3Storage(address, settings.data, nearby=int(settings.nearby_gb * 1024**3))
 
 
 def make_device(settings: Settings) -> Devices:

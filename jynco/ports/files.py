@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from jynco.model.files import Entry, Traffic
 from jynco.model.uploads import Presigned
 
 
@@ -27,9 +29,21 @@ class Storage(Protocol):
     def delete(self, key: str) -> None: ...  # a missing key is fine
     def delete_all(self, prefix: str) -> None: ...
     def keys(self, prefix: str) -> Iterator[str]: ...
+    def entries(self, prefix: str) -> Iterator[Entry]: ...  # the same, with sizes and times
+    def size(self, key: str) -> int: ...  # bytes; NotFound
+    def touch(self, key: str) -> bool: ...  # it is wanted (its time says so, to a day); False: it is gone
+    def expire(
+        self, key: str, seen: datetime
+    ) -> bool: ...  # removed unless wanted after ``seen``; whether it is
+    def doubt(self, key: str) -> None: ...  # what ``path`` gave is damaged: it may be this machine's copy
+    @property
+    def near(self) -> bool: ...  # whether ``path`` costs nothing
+    def traffic(self) -> Traffic: ...  # how often this machine had at hand what lies elsewhere
     def scratch(self) -> AbstractContextManager[Path]: ...  # a folder that is gone afterwards
     def sweep(self) -> int: ...  # removes scratch folders whose process was killed
-    def presign_get(self, key: str, seconds: float) -> str | None: ...  # None: this storage has no addresses
+    def presign_get(
+        self, key: str, seconds: float, *, media_type: str = "", name: str = ""
+    ) -> str | None: ...  # answers as that type; None: this storage has no addresses
     def presign_put(
         self, key: str, size: int, seconds: float
     ) -> Presigned | None: ...  # for ``size`` bytes exactly; None: as above

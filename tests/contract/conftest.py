@@ -8,8 +8,9 @@ import pytest
 
 from tests.contract.databases import Subject, in_memory, in_postgres
 from tests.postgres_server import database_url, migrated_database, postgres_server
+from tests.s3_server import s3, s3_server
 
-__all__ = ["database_url", "migrated_database", "postgres_server", "subject"]
+__all__ = ["database_url", "migrated_database", "postgres_server", "s3", "s3_server", "subject"]
 
 
 @pytest.fixture(params=["memory", "postgres"])

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from config.settings import read
+from jynco.adapters.lock.file import FileLocks
+from jynco.adapters.lock.postgres import PostgresLocks
+from jynco.bootstrap.ground import make_locks, make_storage
 from jynco.errors import UsageWrong
 
 
@@ -29,6 +32,7 @@ def test_heroku_urls_are_understood() -> None:
         ("PORT", "70000"),
         ("WEB_CONCURRENCY", "-1"),
         ("JYNCO_AUTH", "maybe"),
+        ("JYNCO_NEARBY_GB", "0"),
         ("DATABASE_URL", "postgresql://only/one"),
     ],
 )
@@ -39,3 +43,19 @@ def test_a_wrong_value_names_its_variable(name: str, value: str) -> None:
 
 def test_a_list_of_providers_is_the_order_of_failover() -> None:
     assert read({"JYNCO_PROVIDER": "runway:gen4_turbo, camera"}).providers == ("runway:gen4_turbo", "camera")
+
+
+@pytest.mark.parametrize("address", ["s3://", "s3://B/x", "s3://a", "ftp://host/x", "file:", "films"])
+def test_a_storage_that_is_no_place_is_refused(address: str) -> None:
+    with pytest.raises(UsageWrong, match="s3://bucket/prefix"):
+        make_storage(read({"JYNCO_STORAGE": address}))
+
+
+def test_files_in_a_bucket_bring_locks_that_reach_as_far(tmp_path: Path) -> None:
+    socket = {
+        "DATABASE_URL": "postgresql://jynco@/jynco?host=/tmp",
+        "REDIS_URL": "unix:///x",
+        "JYNCO_DATA": str(tmp_path),
+    }
+    assert isinstance(make_locks(read(socket)), FileLocks)
+    assert isinstance(make_locks(read({**socket, "JYNCO_STORAGE": "s3://films/x"})), PostgresLocks)

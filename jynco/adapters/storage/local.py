@@ -6,18 +6,23 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from jynco.adapters.storage.faults import explained, unreadable
+from jynco.adapters.storage.names import plain
 from jynco.adapters.storage.scratch import Scratch
-from jynco.errors import NotFound, PathRefused
+from jynco.errors import NotFound
+from jynco.model.files import Entry, Traffic
 
 TRIES: Final = 20  # a folder that is deleted so often while one file goes in is not a race any more
 
 
 class LocalStorage:
     """The data folder as a storage. Scratch space is inside it, so that a rename is all it takes to finish."""
+
+    near = True
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -90,6 +95,53 @@ class LocalStorage:
         found = (Path(folder, name) for folder, _, names in os.walk(self._path(prefix)) for name in names)
         yield from sorted(path.relative_to(self._root).as_posix() for path in found)
 
+    def entries(self, prefix: str) -> Iterator[Entry]:
+        """The same, with what each takes and when it was last wanted."""
+        for key in self.keys(prefix):
+            with suppress(FileNotFoundError):
+                stat = self._path(key).stat()
+                yield Entry(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
+
+    def size(self, key: str) -> int:
+        """In bytes. NotFound."""
+        with unreadable(key):
+            return self.path(key).stat().st_size
+
+    def touch(self, key: str) -> bool:
+        """Note that ``key`` is wanted; whether it is there still."""
+        try:
+            os.utime(self._path(key))
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:  # a disk that only lets us read keeps what it has
+            return True
+        return True
+
+    def expire(self, key: str, seen: datetime) -> bool:
+        """Remove ``key`` unless it was wanted after ``seen``; whether it is gone.
+
+        It is taken aside first: whoever touches it before that is seen, and whoever does afterwards is told.
+        """
+        path = self._path(key)
+        with explained(key), self._scratch.folder() as folder:
+            aside = folder / "gone"
+            try:
+                path.rename(aside)
+            except (FileNotFoundError, NotADirectoryError):
+                return True
+            if aside.stat().st_mtime <= seen.timestamp():
+                return True
+            with suppress(FileExistsError, FileNotFoundError):  # made anew meanwhile, or its folder deleted
+                os.link(aside, path)
+            return False
+
+    def doubt(self, key: str) -> None:
+        """What is handed out is the file itself, so there is nothing to doubt but that."""
+
+    def traffic(self) -> Traffic:
+        """Nothing has to be fetched."""
+        return Traffic()
+
     def scratch(self) -> AbstractContextManager[Path]:
         """A folder on the same file system as the keys; gone afterwards."""
         return self._scratch.folder()
@@ -98,7 +150,7 @@ class LocalStorage:
         """Remove the scratch folders of processes that were killed; returns how many."""
         return self._scratch.sweep()
 
-    def presign_get(self, key: str, seconds: float) -> None:
+    def presign_get(self, key: str, seconds: float, *, media_type: str = "", name: str = "") -> None:
         """A folder has no addresses: the HTTP door gives its files out itself."""
 
     def presign_put(self, key: str, size: int, seconds: float) -> None:
@@ -133,10 +185,7 @@ class LocalStorage:
             return None
 
     def _path(self, key: str) -> Path:
-        pure = PurePosixPath(key)
-        if pure.is_absolute() or ".." in pure.parts or "\0" in key or not pure.parts:
-            raise PathRefused(f"'{key}' is not a storage key: keys are relative and never contain '..'.")
-        return self._root / pure
+        return self._root / plain(key)
 
 
 def _flush(path: Path) -> None:

@@ -7,6 +7,7 @@ the maker dies, however it dies, so a lock that can be had means a folder that n
 from __future__ import annotations
 
 import fcntl
+import math
 import os
 import shutil
 import tempfile
@@ -44,6 +45,10 @@ class Scratch:
         """Remove what killed processes left; returns how many folders went."""
         return sum(_swept(lock) for lock in sorted(self._base.glob("*.lock")))
 
+    def oldest(self) -> float:
+        """When the longest work that still goes on began, in seconds since 1970; infinity when there is none."""
+        return min((_began(lock) for lock in self._base.glob("*.lock")), default=math.inf)
+
 
 def _swept(lock: Path) -> bool:
     """Whether the lock could be had; then nobody works in its folder, and both are gone now."""
@@ -60,3 +65,18 @@ def _swept(lock: Path) -> bool:
     finally:
         os.close(held)
     return True
+
+
+def _began(lock: Path) -> float:
+    """When its maker began; infinity when nobody works there."""
+    try:
+        held = os.open(lock, os.O_RDWR)
+    except OSError:
+        return math.inf
+    try:
+        fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return os.fstat(held).st_mtime
+    finally:
+        os.close(held)
+    return math.inf
