@@ -23,6 +23,7 @@ VALUES = {
     "revision": "1",
     "queue": "motion.no",
     "number": "0",
+    "upload_id": "up_nobody",
     "webhook_id": "wh_nobody",
     "delivery_id": "msg_none",
     "attempt_id": "999999999",
