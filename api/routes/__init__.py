@@ -12,6 +12,7 @@ from api.routes import (
     health,
     interchange,
     jobs,
+    metrics,
     plan,
     projects,
     queues,
@@ -41,4 +42,5 @@ ALL: Final[tuple[Routes, ...]] = (
     webhooks.routes,
     queues.routes,
     health.routes,
+    metrics.routes,
 )

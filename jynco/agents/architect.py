@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from jynco.agents.counting import failures
 from jynco.agents.drawing import Desk, Drafter
 from jynco.agents.orders import Clerk, Standing, terms
 from jynco.agents.quartermaster import Quartermaster
@@ -90,7 +91,7 @@ class Architect:
         """
         if wishes.clips and wishes.purpose is not Purpose.CLIPS:
             raise UsageWrong("A film has all its clips: name clips only when no film is asked for.")
-        with self._lock.hold(f"start-{project_id}"):
+        with failures(self._database.metrics, "architect"), self._lock.hold(f"start-{project_id}"):
             project = self._keeper.current(project_id)
             started = self._equal(project, wishes) or self._begin(project, wishes)
         self._keeper.refresh(project_id)

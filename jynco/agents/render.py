@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 
+from jynco.agents.counting import counted
 from jynco.agents.cutting import Cutting, Reel
 from jynco.agents.parting import Share, Shared, Workers
 from jynco.agents.players import Players, Role
@@ -24,6 +25,7 @@ from jynco.document.view import storyboard
 from jynco.errors import MediaFailed, MissingClips, UsageWrong
 from jynco.model.ids import ClipId
 from jynco.model.jobs import Failure, Job, Receipt
+from jynco.model.metrics import CACHE_LOOKUPS
 from jynco.model.states import Made, Purpose
 from jynco.model.storyboard import Json, Storyboard
 from jynco.ports import Database, Media, Slots, Watch
@@ -61,6 +63,7 @@ class Render:
         device: Devices = software,
         slots: Slots | None = None,
     ) -> None:
+        self._metrics = database.metrics
         self._players = Players(database, quartermaster)
         self._quartermaster = quartermaster
         self._media = media
@@ -78,6 +81,7 @@ class Render:
             receipt = _receipt(*self._players_of(job), 0)
             return Rendered(None, receipt, Failure(error.code, error.message, retryable=True))
         except Shared as shared:
+            self._looked_up(job, hits=0, misses=sum(map(len, shared.shares)))
             return Rendered(None, None, shares=shared.shares)
         return Rendered(output, _receipt(cast.board, cast.roles, cast.reel.timeline.frames))
 
@@ -133,10 +137,17 @@ class Render:
         note = partial(self._note, job)
         with self._quartermaster.scratch() as work:
             target = work / f"film.{reel.container}"
-            self._cutting.film(reel, work=work, target=target, watch=watch, note=note, workers=workers)
+            cut = self._cutting.film(reel, work=work, target=target, watch=watch, note=note, workers=workers)
+            self._looked_up(job, hits=cut.segments - len(cut.encode), misses=len(cut.encode))
             _whole(self._media.probe(target).frames, reel.timeline.frames)
             watch.check()
             return self._quartermaster.publish(job.project_id, job.job_id, target, reel.container)
+
+    def _looked_up(self, job: Job, *, hits: int, misses: int) -> None:
+        """What others have made for a film that was shared is no find."""
+        found = {"hit": hits, "miss": misses} if not job.attempts else {}
+        told = (CACHE_LOOKUPS.tally("segment", word, amount=float(n)) for word, n in found.items() if n)
+        counted(self._metrics, *told)
 
     def _note(self, job: Job, cut: Cutlist) -> None:
         """For players of this film, and for the next plan, which says what has changed since."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Mapping
 
 from jynco.adapters.database.desk import desk
+from jynco.agents.counting import counted
 from jynco.bootstrap import House
+from jynco.model.metrics import SWEEPER, Tally
 from jynco.model.states import JobKind
 from workers import backlog, dispatch
 from workers.app import app
@@ -19,6 +22,25 @@ log = logging.getLogger("jynco.upkeep")
 def sweep() -> None:
     """Find jobs that nobody works on and nobody waits for, mirrors that are behind, and what dead processes left."""
     here = house()
+    rung = _rung(here)
+    dispatch.withdraw()
+    done = {
+        "ring": rung,
+        "publish": here.storyboard.publish_behind(),
+        "clean": here.quartermaster.sweep(),
+        "bury": here.architect.bury(),
+        "forget replies": desk(here.database).replies.sweep(),
+        "forget admissions": here.database.admission.sweep(),
+        "forget webhooks": here.database.webhooks.sweep(),
+    }
+    counted(here.database.metrics, SWEEPER.tally("sweep"), *_tallies(done))
+    here.database.metrics.fold()
+    _forget_uploads(here)
+    courier.ring()
+
+
+def _rung(here: House) -> int:
+    """Ring for jobs that nobody works on; how many there were."""
     stranded = backlog.unheard(here.database.jobs.stranded(here.settings.lease, 1000))
     for job in stranded:
         log.info("rung again", extra={"job_id": job.job_id, "resends": job.resends})
@@ -26,15 +48,11 @@ def sweep() -> None:
     for job in stranded:
         if job.kind is JobKind.RENDER:
             dispatch.film(job)
-    dispatch.withdraw()
-    here.storyboard.publish_behind()
-    here.quartermaster.sweep()
-    here.architect.bury()
-    desk(here.database).replies.sweep()
-    here.database.admission.sweep()
-    here.database.webhooks.sweep()
-    _forget_uploads(here)
-    courier.ring()
+    return len(stranded)
+
+
+def _tallies(done: Mapping[str, int]) -> Iterator[Tally]:
+    return (SWEEPER.tally(action, amount=float(times)) for action, times in done.items() if times)
 
 
 def _forget_uploads(here: House) -> None:

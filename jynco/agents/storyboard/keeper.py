@@ -11,12 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final
 
+from jynco.agents.counting import counted, failures
 from jynco.agents.storyboard.mirror import Mirror
 from jynco.document import checks, codec, made, upgrades
 from jynco.document.merge import merge
 from jynco.errors import Conflict, DocumentInvalid, Fault, JyncoError, NotFound, ServiceAway, StaleRevision
 from jynco.model.ids import ClipId, ProjectId
 from jynco.model.jobs import ClipRow, Project
+from jynco.model.metrics import AGENT_RUNS
+from jynco.model.states import JobState
 from jynco.model.storyboard import Document, Json
 from jynco.model.versions import NOBODY, Mark
 from jynco.ports import Clock, Database, Lock, Storage
@@ -31,6 +34,7 @@ class StoryboardKeeper:
 
     def __init__(self, database: Database, storage: Storage, lock: Lock, clock: Clock) -> None:
         self._projects = database.projects
+        self._metrics = database.metrics
         self._mirror = Mirror(storage, clock)
         self._lock = lock
 
@@ -43,7 +47,7 @@ class StoryboardKeeper:
         with self._alone(project_id):
             project = self._projects.create(project_id, made.strip(document, {}), mark)
             self._mirror.clear(project_id)
-            self._bring_up(project_id)
+            self._show_first(project)
         return project
 
     def store(self, document: Document) -> Project:
@@ -140,7 +144,22 @@ class StoryboardKeeper:
         except JyncoError as fault:
             log.warning("a mirror is behind: %s", fault.message, extra={"project_id": project_id})
 
+    def _show_first(self, project: Project) -> None:
+        """As ``_bring_up``, for a project in which nothing was made yet and that nobody can have edited."""
+        document = codec.dumps(made.join(project.document, {}, updated_at=project.updated_at))
+        try:
+            if self._mirror.write(project.project_id, document, None):
+                self._projects.mirrored(project.project_id, project.changes)
+        except JyncoError as fault:
+            log.warning("a mirror is behind: %s", fault.message, extra={"project_id": project.project_id})
+
     def _publish(self, project_id: ProjectId) -> None:
+        with failures(self._metrics, "storyboard"):
+            if self._written(project_id):
+                counted(self._metrics, AGENT_RUNS.tally("storyboard", JobState.COMPLETED, ""))
+
+    def _written(self, project_id: ProjectId) -> bool:
+        """Whether the document had to be written."""
         for _ in range(TRIES):
             seen = self._take_in(project_id)
             project = self._projects.get(project_id)
@@ -149,10 +168,10 @@ class StoryboardKeeper:
                 and project.mirrored >= project.changes
                 and self._mirror.ours(project_id, seen)
             ):
-                return
+                return False
             if self._mirror.write(project_id, codec.dumps(self.shown(project)), seen):
                 self._projects.mirrored(project_id, project.changes)
-                return
+                return True
         raise ServiceAway("storyboard.json is written to all the time: leave it alone for a moment.")
 
     def _take_in(self, project_id: ProjectId) -> bytes | None:
