@@ -9,11 +9,11 @@ from flask import Blueprint, Flask, render_template
 from flask.typing import ResponseReturnValue
 
 from api import crossing, errors, problems
-from api.editor import door, gallery, media, operations, storyboards, vendored
+from api.editor import door, gallery, media, operations, storyboards, vendored, versions
 from api.editor.words import FILTERS
 from jynco.errors import JyncoError
 
-PARTS = (gallery, storyboards, operations, media, door)
+PARTS = (gallery, storyboards, operations, media, door, versions)
 
 
 def register(app: Flask) -> None:

@@ -30,6 +30,7 @@ class Entry:
     title: str
     poster: ClipId | None
     version: str
+    words: str  # what its first clip says, for want of a picture
     clips: int
     seconds: Fraction
     ready: int
@@ -70,6 +71,7 @@ def _entry(here: House, project: Project) -> Entry:
         story.title or project.project_id.removeprefix("proj_").replace("_", " "),
         shown.clip_id if shown else None,
         f"{(made or '')[:16]}.{(shown.footage or shown.source_image or '') if shown else ''}",
+        next((clip.motion_prompt for clip in story.clips if clip.motion_prompt), ""),
         len(story.clips),
         placed(story, {})[1],
         states.count(ClipStatus.COMPLETED),

@@ -1,9 +1,11 @@
-"""Posters: what a clip looks like, small. Made when first looked at, and remembered while this process lives."""
+"""What a clip looks like, small: its poster, and a strip of its frames to move along. Made when first looked at."""
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -20,8 +22,11 @@ from jynco.model.storyboard import Clip
 from workers.house import house
 
 WIDTHS: Final = {"card": 480, "player": 1280}  # pixels
+FRAMES: Final = 12  # of a strip
 KEPT: Final = 600  # posters in memory, about 25 kB each
 CACHE: Final = "private, max-age=60"  # a picture may be replaced by hand under its old name; the tag tells
+
+REVISION: Final = re.compile(r"[0-9]{1,9}")
 
 _posters: OrderedDict[str, bytes] = OrderedDict()
 _lock = threading.Lock()
@@ -29,24 +34,47 @@ _desk = threading.BoundedSemaphore(2)  # a page of a hundred new clips does not 
 
 
 def add(pages: Blueprint) -> None:
-    """The addresses of posters."""
+    """The addresses of posters and strips."""
+    pages.add_url_rule("/filmstrips/<project:project_id>/<clip:clip_id>", view_func=filmstrip)
     pages.add_url_rule("/posters/<project:project_id>/<clip:clip_id>", view_func=poster)
 
 
 def poster(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
-    """A frame of the clip's film, or of its source picture where there is no film yet. NotFound."""
+    """A frame of the clip's film, or of its source picture where there is no film yet. NotFound.
+
+    ``?take=`` asks for that of a take, ``?revision=`` for the picture that an earlier version begins with.
+    """
     here = house()
     clip = _clip(here, project_id, clip_id)
     width = WIDTHS.get(request.args.get("size", ""), WIDTHS["card"])
     try:
         path, is_film = _take(here, project_id, clip_id) or _subject(here, project_id, clip)
         key = _key(path, width)
-        answer = Response(content_type="image/jpeg", headers={"Cache-Control": CACHE})
-        answer.set_etag(key)
-        if not request.if_none_match.contains(key):
-            answer.set_data(_remembered(key, path, width, is_film))
+        return _picture(key, lambda: _remembered(key, path, width, is_film))
     except JyncoError:  # the plan says what is wrong with the file; here something has to be seen
         return redirect(url_for("editor.static", filename="missing.svg"))
+
+
+def filmstrip(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
+    """Twelve frames of the clip's film, side by side. NotFound where there is no film yet."""
+    here = house()
+    path, is_film = _subject(here, project_id, _clip(here, project_id, clip_id))
+    if not is_film:
+        raise NotFound(f"Clip '{clip_id}' has no film yet.")
+    return _picture(_key(path, FRAMES), lambda: _strip(here, path))
+
+
+def _strip(here: House, path: Path) -> bytes:
+    with _desk:
+        return here.quartermaster.filmstrip(path, FRAMES).read_bytes()
+
+
+def _picture(key: str, made: Callable[[], bytes]) -> ResponseReturnValue:
+    """A JPEG, made only for a browser that has not got it."""
+    answer = Response(content_type="image/jpeg", headers={"Cache-Control": CACHE})
+    answer.set_etag(key)
+    if not request.if_none_match.contains(key):
+        answer.set_data(made())
     return answer.make_conditional(request)
 
 
@@ -65,7 +93,7 @@ def _take(here: House, project_id: ProjectId, clip_id: ClipId) -> tuple[Path, bo
 
 def _subject(here: House, project_id: ProjectId, clip: Clip) -> tuple[Path, bool]:
     """The file to show, and whether it is a film. A film that was made goes before the picture it began with."""
-    row = here.storyboard.rows(project_id).get(clip.clip_id)
+    row = None if "revision" in request.args else here.storyboard.rows(project_id).get(clip.clip_id)
     film = clip.footage or (row.source_file if row else None)
     for path in (film, clip.source_image):
         if path is not None:
@@ -77,7 +105,10 @@ def _subject(here: House, project_id: ProjectId, clip: Clip) -> tuple[Path, bool
 
 
 def _clip(here: House, project_id: ProjectId, clip_id: ClipId) -> Clip:
-    story = storyboard(here.database.projects.get(project_id).document)
+    revision = request.args.get("revision", "")
+    projects = here.database.projects
+    known = projects.version(project_id, int(revision)) if REVISION.fullmatch(revision) else None
+    story = storyboard(known or projects.get(project_id).document)
     found = next((clip for clip in story.clips if clip.clip_id == clip_id), None)
     if found is None:
         raise NotFound(f"There is no clip '{clip_id}' in '{project_id}'.")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, Complaints, Create, Jynco, Open
+from tests.browser.conftest import NARROW, Complaints, Create, Jynco, Keep, Open
 
 ORDER = "[...document.querySelectorAll('.card')].map(card => card.dataset.clip)"
 
@@ -71,6 +71,26 @@ def test_the_keyboard_alone_puts_in_order_edits_and_takes_back(
     page.reload()  # the way forth is the server's, and survives
     page.get_by_role("button", name="Redo").click()
     expect(page.locator("#card-clip_1 .prompt")).to_have_text("zoom out")
+
+
+def test_every_version_can_be_looked_at_and_brought_back(
+    visit: Open, jynco: Jynco, create: Create, keep: Keep
+) -> None:
+    project = create()
+    edit(jynco, project, "clip_2", "written by a program")
+    page = visit(f"/projects/{project}")
+    page.get_by_role("link", name="Versions").click()
+    list_ = page.get_by_role("navigation", name="Versions")
+    expect(list_.get_by_role("link").first).to_contain_text("clip 2: words")
+    list_.get_by_role("link", name="the beginning").click()
+    expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
+    expect(page.locator(".card .prompt").nth(1)).to_have_text("pan left 2")
+    keep(page, "versions")
+    page.get_by_role("button", name="Restore this version").click()
+    expect(page.locator("#toasts")).to_contain_text("Version 1 is back")
+    expect(page.locator("#card-clip_2 .prompt")).to_have_text("pan left 2")
+    page.locator("#undo").click()
+    expect(page.locator("#card-clip_2 .prompt")).to_have_text("written by a program")
 
 
 def test_a_hand_edit_of_the_file_appears(visit: Open, jynco: Jynco, create: Create) -> None:

@@ -35,6 +35,8 @@ def test_dropped_pictures_become_a_film_that_plays(visit: Open, jynco: Jynco, pi
     page.click("#make-preview")
     expect(page.locator(".card.completed")).to_have_count(3)
     expect(page.locator("#player")).to_be_visible()
+    page.locator(".card .picture").first.hover()  # runs through the clip's film
+    expect(page.locator(".card .scrub")).to_be_visible()
     page.evaluate("document.getElementById('player').play()")
     page.wait_for_function("() => player.currentTime > 0.2")
     expect(page.locator("#plan")).to_contain_text("Every clip is there already")

@@ -183,8 +183,8 @@ def test_posters_and_filmstrips_are_made_once(tmp_path: Path, files: dict[ClipId
     poster, strip = quartermaster.poster(files[A].path, 320), quartermaster.filmstrip(files[A].path, 10)
     with Image.open(poster) as small, Image.open(strip) as wide:
         assert (small.format, small.size) == ("JPEG", (320, 180))
-        assert wide.size == (1600, 90)
-        row = list(wide.convert("L").crop((0, 22, 1600, 23)).tobytes())[110::160]
+        assert wide.size == (3200, 180)
+        row = list(wide.convert("L").crop((0, 44, 3200, 45)).tobytes())[220::320]
     assert [light > 120 for light in row] == [False] * 8 + [True] * 2  # from its 32nd frame on
     again = quartermaster.poster(files[A].path, 320)
     assert (again, again.stat().st_mtime_ns) == (poster, poster.stat().st_mtime_ns)

@@ -17,7 +17,7 @@ from jynco.ports import Media, Storage
 SECONDS: Final = 20.0  # for one frame
 TAIL: Final = 1.0  # seconds that are read to come to the last frame
 STRIP_SECONDS: Final = 120.0  # for reading all of a film
-STRIP_HEIGHT: Final = 90  # pixels
+STRIP_HEIGHT: Final = 180  # pixels, as a card shows it on a fine screen
 QUALITY: Final = ("-q:v", "4")
 
 
@@ -36,7 +36,7 @@ class Glimpses:
         return self._made(path, info, sha256, ("-ss", f"{at:.3f}"), sink, SECONDS)
 
     def filmstrip(self, path: Path, info: MediaInfo, sha256: str, count: int) -> Path:
-        """``count`` frames, evenly from the first on, 90 pixels high, from left to right. Errors as for a poster."""
+        """``count`` frames, evenly from the first on, 180 pixels high, from left to right. Errors as for a poster."""
         every = f"fps={count}/{max(float(info.duration), 0.001):.6f}:start_time=0"
         still = f"tpad=stop={count}:stop_mode=clone"  # a film of few frames fills the strip, too
         strip = f"{every},{still},scale=-2:{STRIP_HEIGHT},tile={count}x1"

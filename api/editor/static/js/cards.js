@@ -29,7 +29,6 @@ export function begin(projectId) {
     const button = event.target.closest("[data-retry]");
     if (button) retry(button.dataset.retry);
   });
-  document.addEventListener("pointerover", look);
 }
 
 function byKeyboard(event) {
@@ -68,21 +67,6 @@ export async function retry(clipId, json = {}) {
     if (problem.code !== "consent_needed") return sorry(problem);
     if (await ask("It may have been billed already", problem.message, "Pay again")) await retry(clipId, { payAgain: true });
   }
-}
-
-// Moving over a card scrubs through its film: the video is made when it is wanted, and gone afterwards.
-function look(event) {
-  const picture = event.target.closest?.(".card .picture[data-video]");
-  if (!picture || event.pointerType !== "mouse" || picture.querySelector("video")) return;
-  const film = Object.assign(document.createElement("video"), { muted: true, playsInline: true, preload: "auto", src: picture.dataset.video });
-  film.setAttribute("aria-hidden", "true");
-  const scrub = (at) => {
-    const box = picture.getBoundingClientRect();
-    if (film.duration) film.currentTime = film.duration * Math.min(0.98, Math.max(0, (at.clientX - box.left) / box.width));
-  };
-  picture.addEventListener("pointermove", scrub);
-  picture.addEventListener("pointerleave", () => (film.removeAttribute("src"), film.remove(), picture.removeEventListener("pointermove", scrub)), { once: true });
-  film.addEventListener("loadeddata", () => picture.insertBefore(film, picture.querySelector(".number")), { once: true });
 }
 
 // The plan knows which clips will be made anew; a card that is ready, and yet among them, has been changed.

@@ -1,6 +1,6 @@
 // The first page: films begun from files, copied, and deleted with time to think again.
 import { call, project } from "./api.js";
-import { note, sorry } from "./notes.js";
+import { leave, note, sorry } from "./notes.js";
 import { byName, dropped, fromDocument, fromPictures, isPicture } from "./pictures.js";
 
 const REGRET = 8; // seconds
@@ -30,7 +30,7 @@ async function begun(files, told) {
   const pictures = byName(files.filter(isPicture));
   if (!pictures.length) throw Object.assign(new Error("These are no pictures: drop PNG, JPEG or WebP files, or a storyboard.json."), { code: "none" });
   const { id, refused } = await fromPictures(pictures, title(pictures[0].name), told);
-  if (refused.length) sessionStorage.setItem("jynco:refused", refused.join(" "));
+  if (refused.length) leave(refused.join(" "), { bad: true });
   return id;
 }
 

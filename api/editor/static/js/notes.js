@@ -23,6 +23,17 @@ export const sorry = (problem) => {
   note(problem.message, { bad: true });
 };
 
+// Words for the page that comes next.
+const LEFT = "jynco:note";
+
+export const leave = (words, options = {}) => sessionStorage.setItem(LEFT, JSON.stringify([words, options]));
+
+export function found() {
+  const left = sessionStorage.getItem(LEFT);
+  sessionStorage.removeItem(LEFT);
+  if (left) note(...JSON.parse(left));
+}
+
 export function say(words) {
   document.getElementById("said").textContent = words;
 }

@@ -5,9 +5,10 @@ import { insert } from "./document.js";
 import * as exchange from "./exchange.js";
 import { follow } from "./live.js";
 import * as make from "./make.js";
-import { note, sorry } from "./notes.js";
+import { found, note, sorry } from "./notes.js";
 import { byName, clip, clips, dropped, isPicture } from "./pictures.js";
 import * as player from "./player.js";
+import * as scrub from "./scrub.js";
 import { begin, change, read, steps } from "./saving.js";
 
 const id = document.getElementById("main").dataset.project;
@@ -18,6 +19,7 @@ drawer.begin(id);
 exchange.begin(id);
 make.begin(id);
 player.begin();
+scrub.begin();
 follow(id);
 steps();
 
@@ -57,6 +59,4 @@ async function words() {
   await drawer.open(`clips/${made.clipId}`, "motionPrompt");
 }
 
-const refused = sessionStorage.getItem("jynco:refused");
-sessionStorage.removeItem("jynco:refused");
-if (refused) note(refused, { bad: true });
+found();
