@@ -6,7 +6,7 @@ what happened              what is done
 taken by another worker    ``Ignore``: not counted by the chord, the other one answers
 ended already              the stored outcome is returned again
 the provider works         the next look after ``JYNCO_POLL_SECONDS``, first in line
-no room at the provider    asked again later, the further back in its line the later; not counted
+no room at the provider    asked again later, the further back in its line the later, with new ones; not counted
 people paused its queue    the message comes back in its own lane; what has begun goes on
 the provider refused       three more tries after 1, 2, 4 times ``JYNCO_RETRY_BASE_SECONDS``, at least its Retry-After
 this worker ends           handed back at once, first in line
@@ -62,12 +62,12 @@ class InternalFault(JyncoError):
 
 
 class PutOff(Exception):
-    """The step goes on in ``seconds``, with the same message. ``begun`` False: it waits where new ones do."""
+    """The step goes on in ``seconds``, with the same message, by ``queue``; None: by that which it came by."""
 
-    def __init__(self, seconds: float, *, begun: bool = True) -> None:
+    def __init__(self, seconds: float, queue: str | None = queues.RESUME) -> None:
         super().__init__(seconds)
         self.seconds = seconds
-        self.begun = begun
+        self.queue = queue
 
 
 def hold_back(job_id: JobId) -> None:
@@ -75,7 +75,7 @@ def hold_back(job_id: JobId) -> None:
     here = house()
     wait = min(3 * here.settings.poll, HELD_BACK) * random.uniform(0.9, 1.1)
     if here.database.jobs.held_back(job_id, wait):
-        raise PutOff(wait, begun=False)
+        raise PutOff(wait, None)
 
 
 def lane_of(task: Task[Any, Any]) -> str:

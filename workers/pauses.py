@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from jynco.agents.report import moment
-from jynco.bootstrap import House, rules
+from jynco.bootstrap import House
 from jynco.errors import Conflict, NotFound, RequestRejected
 from jynco.model.admission import PROVIDER, GateReport, Limits
 from jynco.model.storyboard import Json
@@ -37,7 +37,7 @@ def lanes(house: House) -> list[dict[str, Json]]:
 
 def providers(house: House) -> list[Json]:
     """How the providers are doing at which something runs, waits or fails, or that have limits or are held back."""
-    since, limits = house.database.admission.paused(), rules(house.settings, house.ground.providers).limits
+    since, limits = house.database.admission.paused(), house.ground.rules.limits
     reports = {f"{one.provider}:{one.model}": one for one in house.database.admission.report()}
     held = {name.removeprefix(PROVIDER) for name in since if name.startswith(PROVIDER)}
     return [

@@ -16,6 +16,7 @@ from jynco.agents.scouting import Scout
 from jynco.agents.storyboard import StoryboardKeeper
 from jynco.document.view import storyboard
 from jynco.errors import BudgetExceeded, DocumentInvalid, Fault, NotFound, ServiceAway, UsageWrong
+from jynco.model.admission import Rules
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Job, Project
 from jynco.model.money import Budget, Room
@@ -26,6 +27,7 @@ from jynco.ports import Clock, Database, Lock
 
 TRIES: Final = 3  # plans, while somebody empties the cache
 URGENCY: Final = (Lane.HIGH, Lane.NORMAL, Lane.LOW)
+_UNLIMITED: Final = Rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,14 @@ class Architect:
         lock: Lock,
         clock: Clock,
         scout: Scout | None = None,
+        rules: Rules = _UNLIMITED,
     ) -> None:
         self._database = database
         self._keeper = keeper
         self._quartermaster = quartermaster
         self._drafter = drafter
         self._lock = lock
-        self._clerk = Clerk(clock)
+        self._clerk = Clerk(clock, rules)
         self._scout = scout
 
     # --- the plan ------------------------------------------------------------------------------------
@@ -141,7 +144,7 @@ class Architect:
         if order.film is None and not order.clips:
             raise UsageWrong("There is no clip to generate: footage is used as it is.")
         if fresh:
-            self._database.jobs.accept(fresh, order.rows)
+            self._database.jobs.accept(fresh, order.rows, order.places)
         return Started(order.film, order.clips, joined=not fresh)
 
     def _running(self, plan: Plan) -> dict[ClipId, Job]:

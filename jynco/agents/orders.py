@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from jynco.model.admission import Place, Rules
 from jynco.model.ids import ClipId, JobId
 from jynco.model.jobs import ClipRow, Job, Project
 from jynco.model.plan import Action, ClipPlan, Plan, Wishes
@@ -25,18 +26,20 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The rows of a plan: a film or none, the motion jobs in the film's order, and the clips' rows."""
+    """The rows of a plan: a film or none, the motion jobs in the film's order, the clips' rows, and where they wait."""
 
     film: Job | None
     clips: tuple[Job, ...]
     rows: tuple[ClipRow, ...]
+    places: tuple[Place, ...] = ()
 
 
 class Clerk:
     """Writes orders; it commits nothing."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, rules: Rules) -> None:
         self._clock = clock
+        self._rules = rules
 
     def order(self, plan: Plan, project: Project, standing: Standing) -> Order:
         """The rows of a plan. Clips that a running job makes get no second one."""
@@ -62,7 +65,13 @@ class Clerk:
                 "clips": cast,
             }
             film = replace(film, options=options)
-        return Order(film, tuple(jobs.values()), tuple(rows))
+        return Order(film, tuple(jobs.values()), tuple(rows), self._places(plan, standing, jobs))
+
+    def _places(self, plan: Plan, standing: Standing, jobs: Mapping[ClipId, Job]) -> tuple[Place, ...]:
+        """Where those stand whom a vendor has to make; who runs already stands there."""
+        wanted = {clip.clip_id for clip in plan.clips if clip.action is Action.GENERATE}
+        fresh = [job for name, job in jobs.items() if name in wanted and name not in standing.running]
+        return tuple(place for job in fresh if (place := self._rules.place(job)) is not None)
 
     def _film(self, plan: Plan, project: Project, token: str) -> Job:
         return Job(

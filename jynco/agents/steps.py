@@ -20,10 +20,12 @@ class Finished:
 class Waiting:
     """Nothing to do until the provider, or another worker with the same clip, has gone on.
 
-    ``seconds``: no use in looking sooner; None: the usual while between two looks.
+    ``seconds``: no use in looking sooner; None: the usual while between two looks. ``begun`` False: nothing was
+    ordered, so it waits where new jobs do, and lets them in among those that wait.
     """
 
     seconds: float | None = None
+    begun: bool = True
 
 
 @dataclass(frozen=True, slots=True)

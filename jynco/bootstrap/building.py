@@ -52,7 +52,7 @@ def build(
     providers = make_providers(settings, clock)
     database = database or make_database(settings, connections, waited_for=waited_for)
     lock = WatchfulLocks(lock, database.ping) if waited_for else lock
-    quartermaster = Quartermaster(storage, media, pictures)
+    quartermaster, doors = Quartermaster(storage, media, pictures), rules(settings, providers)
     keeper = StoryboardKeeper(database, storage, lock, clock)
     casting = make_casting(settings, providers, LOCAL)
     drafter, scout = (
@@ -66,7 +66,7 @@ def build(
         quartermaster=quartermaster,
         storyboard=keeper,
         casting=casting,
-        architect=Architect(database, keeper, quartermaster, drafter, lock, clock, scout),
+        architect=Architect(database, keeper, quartermaster, drafter, lock, clock, scout, doors),
         motion=Motion(
             database.ledger,
             quartermaster,
@@ -76,7 +76,7 @@ def build(
             database.admission,
             lease=settings.lease,
             give_up=settings.give_up,
-            rules=rules(settings, providers),
+            rules=doors,
         ),
         withdrawal=Withdrawal(
             Tools(database.ledger, quartermaster, clock, settings.lease, settings.give_up, settings.poll),
@@ -86,7 +86,7 @@ def build(
         render=Render(database, quartermaster, media, slots=make_slots(settings), device=device),
         scout=scout,
         interchange=Interchange(database, keeper, quartermaster),
-        ground=Ground(storage, lock, providers),
+        ground=Ground(storage, lock, providers, doors),
     )
 
 

@@ -23,6 +23,7 @@ from jynco.agents.storyboard import StoryboardKeeper
 from jynco.agents.storyboard.history import History
 from jynco.agents.takes import Takes
 from jynco.bootstrap.vendors import make_casting
+from jynco.model.admission import Rules
 from jynco.ports import Clock, Database, Lock, Provider, Storage
 
 
@@ -33,6 +34,7 @@ class Ground:
     storage: Storage
     lock: Lock
     providers: Mapping[str, Provider]
+    rules: Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class House:
         keeper = StoryboardKeeper(database, self.ground.storage, self.ground.lock, self.clock)
         drafter = Drafter(self.quartermaster, casting)
         lock, store = self.ground.lock, self.quartermaster
-        architect = Architect(database, keeper, store, drafter, lock, self.clock, self.scout)
+        rules = self.ground.rules
+        architect = Architect(database, keeper, store, drafter, lock, self.clock, self.scout, rules)
         return replace(
             self,
             database=database,

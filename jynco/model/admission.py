@@ -12,8 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from jynco.model.ids import CacheKey
+from jynco.model.ids import CacheKey, JobId
 from jynco.model.jobs import Job
+from jynco.model.motion import Shot
 
 PAUSES: Final = 4  # of a gate that keeps failing, through which a job waits before it ends
 PROVIDER: Final = "provider:"  # before a provider's name where queues have names too
@@ -85,6 +86,33 @@ class Rules:
         False  # whether another provider may be asked what the first one's safety refused
     )
     poll: float = 5.0  # seconds between two looks
+
+    def gate(self, shot: Shot) -> Gate:
+        """Where a shot has to pass."""
+        return Gate(shot.provider, shot.model, self.accounts.get(shot.provider, ""))
+
+    def limits_at(self, gate: Gate) -> tuple[Limits, Limits]:
+        """Of all the provider's models together, and of this one."""
+        return self.limits.get(gate.provider, Limits()), self.limits.get(gate.name, Limits())
+
+    def place(self, job: Job) -> Place | None:
+        """Where a job stands from the moment it is accepted; None where as many pass as like."""
+        if job.shot is None or not any(self.limits_at(self.gate(job.shot))):
+            return None
+        return Place(job.job_id, self.gate(job.shot), job.shot.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """In a gate's line, before a worker has heard of the job: else who floods the queue would be first at the gate.
+
+    It is kept for ``seconds``; a job whose message takes longer stands in line again when a worker asks for it.
+    """
+
+    job_id: JobId
+    gate: Gate
+    key: CacheKey
+    seconds: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)

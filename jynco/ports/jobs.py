@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from jynco.model.admission import Place
 from jynco.model.census import Census
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt, Remark
@@ -15,7 +16,9 @@ from jynco.model.states import JobState
 class Jobs(Protocol):
     """Jobs, their leases and their ends, by the database's clock. Late writers get LeaseLost."""
 
-    def accept(self, jobs: Sequence[Job], clips: Sequence[ClipRow]) -> None: ...  # one transaction
+    def accept(
+        self, jobs: Sequence[Job], clips: Sequence[ClipRow], places: Sequence[Place] = ...
+    ) -> None: ...  # one transaction; ``places`` of those that have to stand in a vendor's line
     def get(self, job_id: JobId) -> Job: ...
     def page(
         self, project_id: ProjectId | None, state: JobState | None, after: JobId | None, limit: int

@@ -118,6 +118,26 @@ def test_a_limit_holds_for_all_and_waiting_is_no_refusal(house: House, desk: Des
     assert max(at_once) == 2
 
 
+def test_two_clips_need_not_wait_for_two_hundred_of_another_project(house: House, desk: Desk) -> None:
+    """Neither in the queue nor at the vendor, who takes two at a time: theirs come after a few of the many."""
+    many = (clip(f"c{n}", providerOptions={"latency": 0.3}) for n in range(MANY))
+    running = desk.start("render", desk.write(board("crowd", *many), "crowd.json"), "--json")
+    made = "SELECT count(*) FROM jobs WHERE project_id = 'proj_crowd' AND kind = 'motion' AND state = 'completed'"
+    wait(lambda: ask(house.servers, made) >= [(3,)], "the crowd is being made")
+    desk.render(board("pair", clip("a"), clip("b"))).film()
+    asked = "SELECT min(created_at) FROM generations WHERE project_id = 'proj_pair'"
+    accepted = "SELECT min(created_at) FROM jobs WHERE project_id = 'proj_pair'"
+    between = "SELECT count(*) FROM generations WHERE project_id = 'proj_crowd' AND created_at BETWEEN"
+    ((since,),), ((until_,),) = ask(house.servers, accepted), ask(house.servers, asked)
+    ((before,),) = ask(house.servers, f"{between} %s AND %s", since, until_)
+    assert before <= 4, "of the crowd, after the pair was accepted and before it was begun"
+    ((left,),) = ask(house.servers, made)
+    assert left < MANY / 2
+    film = ask(house.servers, "SELECT job_id FROM jobs WHERE project_id = 'proj_crowd' AND kind = 'render'")
+    desk.jynco("cancel", *film[0])
+    desk.ended(running)
+
+
 def test_a_paused_queue_begins_nothing_and_goes_on_when_it_is_resumed(house: House, desk: Desk) -> None:
     assert desk.jynco("queues", "pause", "motion.normal", "--json").json["paused"] is True
     try:

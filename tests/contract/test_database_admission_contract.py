@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from jynco.model.admission import Ask, Breaker, Gate, Limits, Verdict, Why
+from jynco.model.admission import Ask, Breaker, Gate, Limits, Rules, Verdict, Why
 from jynco.model.ids import JobId, ProjectId
 from jynco.model.jobs import Claim, Failure, Generation, Job, Remark
 from jynco.model.states import ClipStatus, GenerationState, Lane
@@ -18,11 +18,18 @@ from tests.contract.databases import LEASE, PROJECT, Subject, document, motion, 
 GATE = Gate("camera", "default", "ab12")
 ONE = Limits(concurrent=1)
 FREE = Limits()
+ANY = Rules()
+TWO = Rules(limits={"camera": Limits(concurrent=2)}, accounts={"camera": GATE.account})
 BREAKER = Breaker(failures=3, pause=10, longest=40)
 
 
 def queued(
-    subject: Subject, project: str, *names: str, lane: Lane = Lane.NORMAL, tenant: str = "local"
+    subject: Subject,
+    project: str,
+    *names: str,
+    lane: Lane = Lane.NORMAL,
+    tenant: str = "local",
+    rules: Rules = ANY,
 ) -> list[Job]:
     """Motion jobs of a project, each for a clip of its own."""
     project_id = ProjectId(f"proj_{project}")
@@ -38,7 +45,8 @@ def queued(
         )
         for name in names
     ]
-    subject.database.jobs.accept(made, [pending(job) for job in made])
+    places = [place for job in made if (place := rules.place(job)) is not None]
+    subject.database.jobs.accept(made, [pending(job) for job in made], places)
     return made
 
 
@@ -240,6 +248,83 @@ def test_who_is_cancelled_or_does_not_come_back_keeps_nobody_waiting(subject: Su
     assert (ask(subject, third).why, ask(subject, third).place) == (Why.FULL, 0)
     subject.wait(121)
     assert ask(subject, third).why is Why.ADMITTED
+
+
+def accepted(
+    subject: Subject, project: str, many: int, lane: Lane = Lane.NORMAL, tenant: str = "local"
+) -> list[Job]:
+    """Jobs that stand in the line from the moment they are accepted, as the architect has them."""
+    return queued(subject, project, *map(str, range(many)), lane=lane, tenant=tenant, rules=TWO)
+
+
+def heard(subject: Subject, jobs: Sequence[Job], rounds: int) -> list[str]:
+    """Who is made, as workers hear of the jobs in the order of their messages; two at a time, and each is made soon."""
+    messages, inside, order = deque(jobs), deque[Generation](), list[str]()
+    for job in (messages.popleft() for _ in range(rounds) if messages):
+        if subject.database.admission.ask(asking(job, TWO.limits["camera"])).why is Why.ADMITTED:
+            inside.append(begin(subject, job))
+            order.append(str(job.clip_id).removeprefix("clip_"))
+        else:
+            messages.append(job)
+        if len(inside) == 2 or not messages:
+            end(subject, inside.popleft())
+    for row in inside:
+        end(subject, row)
+    return order
+
+
+@pytest.mark.parametrize("tenant", ["local", "other"])
+def test_two_clips_behind_many_are_made_after_a_few_of_them(subject: Subject, tenant: str) -> None:
+    """Their messages lie behind all others, and yet nobody is let in before them for long."""
+    many = accepted(subject, "many", 60)
+    assert heard(subject, many[:3], 3) == ["many_0", "many_1", "many_2"]
+    few = accepted(subject, "few", 2, tenant=tenant)
+    order = heard(subject, [*many[3:], *few], 150)
+    assert [name for name in order if name.startswith("few")] == ["few_0", "few_1"]
+    assert order.index("few_1") <= 3, "one of many goes before each of them at most"
+
+
+def test_what_is_urgent_goes_first_before_anybody_has_heard_of_it(subject: Subject) -> None:
+    low, normal, high = (accepted(subject, lane, 3, lane) for lane in (Lane.LOW, Lane.NORMAL, Lane.HIGH))
+    order = heard(subject, [*low, *normal, *high], 40)
+    assert [name.partition("_")[0] for name in order] == 3 * ["high"] + 3 * ["normal"] + 3 * ["low"]
+
+
+def test_who_has_not_been_heard_keeps_nobody_waiting_for_ever(subject: Subject) -> None:
+    accepted(subject, "few", 2)
+    (late,) = queued(subject, "late", "1")
+    cap = TWO.limits["camera"]
+    assert subject.database.admission.ask(asking(late, cap)).why is Why.ADMITTED, "there is room for one more"
+    (later,) = queued(subject, "late", "2")
+    assert subject.database.admission.ask(asking(later, cap)).why is Why.FULL
+    subject.wait(121)
+    assert subject.database.admission.ask(asking(later, cap)).why is Why.ADMITTED
+
+
+def test_a_lane_that_people_hold_back_keeps_nobody_waiting(subject: Subject) -> None:
+    accepted(subject, "few", 2, Lane.HIGH)
+    (other,) = queued(subject, "other", "1")
+    assert ask(subject, other).why is Why.FULL
+    subject.database.admission.pause("motion.high")
+    assert ask(subject, other).why is Why.ADMITTED
+
+
+def test_who_goes_to_another_vendor_keeps_nobody_waiting(subject: Subject) -> None:
+    (first,) = accepted(subject, "few", 1)
+    (other,) = queued(subject, "other", "1")
+    assert ask(subject, other).why is Why.FULL
+    claim = subject.database.jobs.claim(first.job_id, "w1", LEASE)
+    assert claim is not None
+    assert first.shot is not None
+    subject.database.jobs.recast(claim, replace(first.shot, provider="mock"))
+    assert ask(subject, other).why is Why.ADMITTED
+
+
+def test_those_who_have_ended_unheard_are_not_told_to_wait(subject: Subject) -> None:
+    jobs = accepted(subject, "few", 2)
+    assert [row.waiting for row in subject.database.admission.report()] == [2]
+    subject.database.jobs.cancel(jobs[0].job_id)
+    assert [row.waiting for row in subject.database.admission.report()] == [1]
 
 
 # --- breakers -----------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def make(self: Task[Any, Any], job_id: str) -> dict[str, str]:
     try:
         return _make(JobId(job_id))
     except base.PutOff as off:
-        again(self, off.seconds, queues.RESUME if off.begun else base.lane_of(self))
+        again(self, off.seconds, off.queue or base.lane_of(self))
     except LeaseLost:
         raise Ignore from None
     except ServiceAway:
@@ -82,7 +82,7 @@ def _follow(claim: Claim, step: Step) -> dict[str, str]:
         return _finish(claim, step.outcome)
     wait = house().settings.poll if step.seconds is None else step.seconds
     jobs.park(claim, wait)
-    raise base.PutOff(wait)
+    raise base.PutOff(wait, queues.RESUME if step.begun else queues.name(claim.job.kind, claim.job.lane))
 
 
 def _finish(claim: Claim, outcome: Outcome) -> dict[str, str]:

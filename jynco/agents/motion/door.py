@@ -9,7 +9,7 @@ from typing import Final
 
 from jynco.agents.steps import Waiting
 from jynco.errors import JyncoError, NotAccepted, OutcomeUnknown, ProviderError, RateLimited
-from jynco.model.admission import PAUSES, Ask, Gate, Limits, Rules, Verdict, Why
+from jynco.model.admission import PAUSES, Ask, Rules, Verdict, Why
 from jynco.model.jobs import Job
 from jynco.model.motion import Shot
 from jynco.ports import Admission
@@ -30,8 +30,8 @@ class Door:
 
     def ask(self, job: Job, shot: Shot) -> Verdict:
         """Whether an attempt may begin now, or one is under way."""
-        gate, limits = self._gate(shot), self._rules.limits
-        whole, model = limits.get(gate.provider, Limits()), limits.get(gate.name, Limits())
+        gate = self._rules.gate(shot)
+        whole, model = self._rules.limits_at(gate)
         patience = LONGEST_WAIT * 1.5 + 2 * self._lease
         return self._admission.ask(Ask(gate, shot.key, job, whole, model, self._lease, patience))
 
@@ -43,7 +43,7 @@ class Door:
             Why.FAILING: max(poll, verdict.seconds * 1.1),
             Why.FULL: max(poll, self._turn(verdict, shot), verdict.seconds),
         }.get(verdict.why, poll)
-        return Waiting(min(seconds, LONGEST_WAIT) * random.uniform(0.9, 1.1))
+        return Waiting(min(seconds, LONGEST_WAIT) * random.uniform(0.9, 1.1), begun=False)
 
     def outlasted(self, verdict: Verdict, waited: float) -> bool:
         """Whether a job that has been there for ``waited`` seconds waits no longer for one that keeps failing."""
@@ -57,7 +57,7 @@ class Door:
         failed = isinstance(error, NotAccepted | OutcomeUnknown) and not isinstance(error, RateLimited)
         with suppress(JyncoError):
             fault = error.message if error is not None and failed else None
-            self._admission.heard(self._gate(shot), fault, self._rules.breaker)
+            self._admission.heard(self._rules.gate(shot), fault, self._rules.breaker)
 
     def _turn(self, verdict: Verdict, shot: Shot) -> float:
         """Seconds until it may be one's turn, by how quickly the line moves: so a long line asks as seldom as a short
@@ -66,11 +66,7 @@ class Door:
             return SOONER * verdict.place / verdict.rate
         return self._rules.poll * verdict.place / self._width(shot)
 
-    def _gate(self, shot: Shot) -> Gate:
-        return Gate(shot.provider, shot.model, self._rules.accounts.get(shot.provider, ""))
-
     def _width(self, shot: Shot) -> int:
         """How many of a line go on at each look, roughly, as long as nobody knows better."""
-        gate = self._gate(shot)
-        known = [self._rules.limits.get(name) for name in (gate.provider, gate.name)]
-        return max(1, min((one.concurrent for one in known if one and one.concurrent), default=8))
+        known = self._rules.limits_at(self._rules.gate(shot))
+        return max(1, min((one.concurrent for one in known if one.concurrent), default=8))

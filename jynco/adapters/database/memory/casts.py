@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from jynco.adapters.database.memory.leases import held
+from jynco.adapters.database.memory.queueing import Line
 from jynco.adapters.database.memory.store import Store
 from jynco.adapters.database.text import storable
 from jynco.model.ids import JobId
@@ -20,6 +21,7 @@ def recast(store: Store, claim: Claim, shot: Shot, said: Sequence[Remark]) -> No
     before = row.job.shot.key if row.job.shot else None
     heard = tuple(replace(remark, message=storable(remark.message)) for remark in said)
     row.job = replace(row.job, shot=shot, said=(*claim.job.said, *heard))
+    Line(store).step_aside(row.job.job_id)
     clip = store.clips.get((row.job.project_id, row.job.clip_id)) if row.job.clip_id else None
     if clip is not None and (clip.job_id, clip.cache_key) == (row.job.job_id, before):
         store.touch(clip.project_id)

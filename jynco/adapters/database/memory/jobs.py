@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 
 from jynco.adapters.database import payloads, tallies
 from jynco.adapters.database.memory import casts, census, endings, leases
+from jynco.adapters.database.memory.queueing import Line
 from jynco.adapters.database.memory.store import JobRow, Store, alone, missing_job, shown_job
 from jynco.adapters.database.text import copied
 from jynco.errors import Conflict, NotFound
+from jynco.model.admission import Place
 from jynco.model.census import Census
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt, Remark
@@ -24,7 +26,7 @@ class MemoryJobs:
         self._tenant = tenant
 
     @alone
-    def accept(self, jobs: Sequence[Job], clips: Sequence[ClipRow]) -> None:
+    def accept(self, jobs: Sequence[Job], clips: Sequence[ClipRow], places: Sequence[Place] = ()) -> None:
         """Queue the jobs, due now, and set the clips' rows. NotFound (project), Conflict (id taken)."""
         parents_first = sorted(jobs, key=lambda job: job.parent_id is not None)
         self._refuse(parents_first)
@@ -41,6 +43,7 @@ class MemoryJobs:
         for job in parents_first:
             self.store.jobs[job.job_id] = JobRow(self._asked(job), self.store.now())
             self.store.tell_job(job, JobState.QUEUED)
+        Line(self.store).join(places)
         subject = parents_first[0].job_id if parents_first else ""
         for clip in clips:
             before = self.store.clips.get((clip.project_id, clip.clip_id))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from jynco.adapters.database import sentences
-from jynco.adapters.database.memory.store import Store
-from jynco.model.admission import Ask, Gate, Limits, Verdict, Why, room
-from jynco.model.ids import CacheKey, JobId, ProjectId
+from jynco.adapters.database.memory.store import AdmissionRow, Store
+from jynco.model.admission import Ask, Gate, Limits, Place, Verdict, Why, room
+from jynco.model.ids import CacheKey, JobId
+from jynco.model.jobs import Job
 from jynco.model.states import Lane
 
 MINUTE: Final = timedelta(minutes=1)
@@ -20,29 +20,30 @@ NEVER: Final = datetime.min.replace(tzinfo=UTC)
 URGENCY: Final = (Lane.HIGH, Lane.NORMAL, Lane.LOW)
 
 
-@dataclass(slots=True)
-class _Row:
-    gate: Gate
-    key: CacheKey
-    job_id: JobId
-    project_id: ProjectId
-    tenant: str
-    lane: Lane
-    asked_at: datetime
-    until: datetime
-    admitted_at: datetime | None = None
-
-
 class Line:
     """Admissions in the order they were asked for."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._rows: list[_Row] = []
+
+    def join(self, places: Sequence[Place]) -> None:
+        """Stand in line before anybody asks."""
+        for place in places:
+            if not any(_waits(row, place.job_id) for row in self._store.admissions):
+                job = self._store.job(place.job_id).job
+                self._append(place.gate, place.key, job, place.seconds)
+
+    def step_aside(self, job_id: JobId) -> None:
+        """Keep nobody waiting until a worker asks for the job again: another vendor's turn has come."""
+        for row in self._store.admissions:
+            if _waits(row, job_id):
+                row.until = self._store.now()
 
     def ask(self, ask: Ask) -> Verdict:
         """Stand in line; ADMITTED when it is this job's turn and there is room, else FULL."""
-        before = next((row for row in self._rows if self._unused(row) and self._of(row, ask)), None)
+        before = next(
+            (row for row in self._store.admissions if self._unused(row) and self._of(row, ask)), None
+        )
         if before is not None:
             before.until = self._store.now(ask.lease)
             return Verdict(Why.ADMITTED)
@@ -56,37 +57,46 @@ class Line:
 
     def leave(self, job_id: JobId) -> None:
         """Stand in no line any more."""
-        self._rows = [row for row in self._rows if row.job_id != job_id or row.admitted_at is not None]
+        self._store.admissions = [
+            row for row in self._store.admissions if row.job_id != job_id or row.admitted_at is not None
+        ]
 
     def lengths(self) -> Counter[tuple[str, str]]:
         """How many wait at which model's gate."""
-        waiting = (row for row in self._rows if row.admitted_at is None and row.until > self._store.now())
+        rows, now = self._store.admissions, self._store.now()
+        waiting = (row for row in rows if row.admitted_at is None and row.until > now and self._open(row))
         return Counter((row.gate.provider, row.gate.model) for row in waiting)
 
     def forget(self, past: datetime) -> int:
         """Drop what is older than ``past``; how many."""
-        before = len(self._rows)
-        self._rows = [row for row in self._rows if (row.admitted_at or row.until) >= past]
-        return before - len(self._rows)
+        before = len(self._store.admissions)
+        self._store.admissions = [
+            row for row in self._store.admissions if (row.admitted_at or row.until) >= past
+        ]
+        return before - len(self._store.admissions)
 
     # --- who is next
 
-    def _stand(self, ask: Ask) -> _Row:
+    def _stand(self, ask: Ask) -> AdmissionRow:
         until = self._store.now(ask.patience)
-        for row in self._rows:
-            if row.job_id == ask.job.job_id and row.admitted_at is None:
+        for row in self._store.admissions:
+            if _waits(row, ask.job.job_id):
                 row.gate, row.key, row.until = ask.gate, ask.key, until
                 return row
-        project = self._store.project(ask.job.project_id)
-        names = (ask.job.job_id, project.project_id, project.tenant, ask.job.lane)
-        self._rows.append(_Row(ask.gate, ask.key, *names, self._store.now(), until))
-        return self._rows[-1]
+        return self._append(ask.gate, ask.key, ask.job, ask.patience)
 
-    def _order(self, gate: Gate) -> list[_Row]:
+    def _append(self, gate: Gate, key: CacheKey, job: Job, seconds: float) -> AdmissionRow:
+        tenant, until = self._store.project(job.project_id).tenant, self._store.now(seconds)
+        names = (job.job_id, job.project_id, tenant, job.lane)
+        self._store.admissions.append(AdmissionRow(gate, key, *names, self._store.now(), until))
+        return self._store.admissions[-1]
+
+    def _order(self, gate: Gate) -> list[AdmissionRow]:
         """High before normal before low; then the tenants in turn, then each tenant's projects in turn."""
         now = self._store.now()
-        here = [row for row in self._rows if row.gate == gate]
+        here = [row for row in self._store.admissions if row.gate == gate]
         waiting = [row for row in here if row.admitted_at is None and row.until > now and self._open(row)]
+        waiting = [row for row in waiting if not self._held(row)]
         tenant, project = _served(here, lambda row: row.tenant), _served(here, lambda row: row.project_id)
         own = _turns(waiting, lambda row: (row.lane, row.project_id))
         waiting.sort(key=lambda row: (own[id(row)], project.get(row.project_id, NEVER), row.asked_at))
@@ -94,9 +104,13 @@ class Line:
         waiting.sort(key=lambda row: (URGENCY.index(row.lane), turn[id(row)], tenant.get(row.tenant, NEVER)))
         return waiting
 
-    def _open(self, row: _Row) -> bool:
-        job = self._store.jobs.get(row.job_id)
-        return job is not None and not job.job.state.terminal
+    def _open(self, row: AdmissionRow) -> bool:
+        kept = self._store.jobs.get(row.job_id)
+        return kept is not None and not kept.job.state.terminal
+
+    def _held(self, row: AdmissionRow) -> bool:
+        job = self._store.job(row.job_id).job
+        return f"{job.kind}.{job.lane}" in self._store.pauses
 
     # --- how much room there is
 
@@ -109,7 +123,11 @@ class Line:
 
     def _space(self, gate: Gate, limits: Limits, model: str | None) -> tuple[int | None, float, float]:
         now = self._store.now()
-        rows = [row for row in self._rows if _within(row.gate, gate, model) and row.admitted_at is not None]
+        rows = [
+            row
+            for row in self._store.admissions
+            if _within(row.gate, gate, model) and row.admitted_at is not None
+        ]
         admitted = sorted(row.admitted_at for row in rows if row.admitted_at is not None)
         minute = [moment for moment in admitted if moment > now - MINUTE]
         day = [moment for moment in admitted if moment > now - DAY]
@@ -125,19 +143,27 @@ class Line:
         return sum(self._account(row.cache_key, gate) == gate.account for row in names)
 
     def _account(self, key: CacheKey, gate: Gate) -> str:
-        known = [row.gate.account for row in self._rows if row.key == key and row.admitted_at is not None]
+        known = [
+            row.gate.account
+            for row in self._store.admissions
+            if row.key == key and row.admitted_at is not None
+        ]
         return known[-1] if known else gate.account
 
-    def _unused(self, row: _Row) -> bool:
+    def _unused(self, row: AdmissionRow) -> bool:
         """Let in, and not begun yet by a worker that may still live."""
         if row.admitted_at is None or row.until <= self._store.now():
             return False
         made = (kept.generation for kept in self._store.attempts if kept.generation.cache_key == row.key)
         return not any(one.created_at is not None and one.created_at >= row.admitted_at for one in made)
 
-    def _of(self, row: _Row, ask: Ask) -> bool:
+    def _of(self, row: AdmissionRow, ask: Ask) -> bool:
         same = (row.job_id, row.key, row.gate.provider)
         return same == (ask.job.job_id, ask.key, ask.gate.provider)
+
+
+def _waits(row: AdmissionRow, job_id: JobId) -> bool:
+    return row.job_id == job_id and row.admitted_at is None
 
 
 def _within(gate: Gate, other: Gate, model: str | None) -> bool:
@@ -145,7 +171,7 @@ def _within(gate: Gate, other: Gate, model: str | None) -> bool:
     return same and model in {None, gate.model}
 
 
-def _served(rows: Iterable[_Row], name: Callable[[_Row], str]) -> dict[str, datetime]:
+def _served(rows: Iterable[AdmissionRow], name: Callable[[AdmissionRow], str]) -> dict[str, datetime]:
     """When somebody was let in last, by tenant or project."""
     latest: dict[str, datetime] = {}
     for row in rows:
@@ -154,7 +180,7 @@ def _served(rows: Iterable[_Row], name: Callable[[_Row], str]) -> dict[str, date
     return latest
 
 
-def _turns(rows: Iterable[_Row], group: Callable[[_Row], object]) -> dict[int, int]:
+def _turns(rows: Iterable[AdmissionRow], group: Callable[[AdmissionRow], object]) -> dict[int, int]:
     """Each one's number within its group."""
     counted: Counter[object] = Counter()
     numbers: dict[int, int] = {}

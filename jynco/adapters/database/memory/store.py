@@ -14,11 +14,12 @@ from jynco.adapters.database import payloads
 from jynco.adapters.database.desk import Reply, errand, overtaken
 from jynco.adapters.database.text import copied, storable
 from jynco.errors import NotFound
-from jynco.model.ids import ClipId, JobId, ProjectId
+from jynco.model.admission import Gate
+from jynco.model.ids import CacheKey, ClipId, JobId, ProjectId
 from jynco.model.jobs import ClipRow, Event, Generation, Job, Project
 from jynco.model.metrics import Tally
 from jynco.model.money import Budget
-from jynco.model.states import JobState
+from jynco.model.states import JobState, Lane
 from jynco.model.storyboard import Document, Json
 from jynco.model.versions import Version
 from jynco.model.uploads import Asset, Upload
@@ -67,6 +68,21 @@ class ReplyRow:
     reply: Reply | None = None
 
 
+@dataclass(slots=True)
+class AdmissionRow:
+    """A job before a vendor's gate; with ``admitted_at``, inside."""
+
+    gate: Gate
+    key: CacheKey
+    job_id: JobId
+    project_id: ProjectId
+    tenant: str
+    lane: Lane
+    asked_at: datetime
+    until: datetime
+    admitted_at: datetime | None = None
+
+
 class Store:
     """The rows, and what every change of them has in common."""
 
@@ -80,6 +96,7 @@ class Store:
         self.versions: dict[ProjectId, list[tuple[Version, Document]]] = {}  # the oldest first
         self.tenant_budgets: dict[str, Budget] = {}
         self.pauses: dict[str, datetime] = {}  # what people hold back, and since when
+        self.admissions: list[AdmissionRow] = []  # in the order they were asked for
         self.webhooks: dict[str, Webhook] = {}
         self.deliveries: dict[str, DeliveryRow] = {}  # in the order they came in
         self.ordinals = itertools.count(1)  # of deliveries

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, select, update
 
-from jynco.adapters.database.postgres import rows
+from jynco.adapters.database.postgres import queueing, rows
 from jynco.adapters.database.postgres.admission_tables import pauses
 from jynco.adapters.database.postgres.events import hold, tell_clips
 from jynco.adapters.database.postgres.leases import change
@@ -25,6 +25,7 @@ def recast(connection: Connection, claim: Claim, shot: Shot, said: Sequence[Rema
     remarks: list[Json] = [rows.from_remark(remark) for remark in (*claim.job.said, *said)]
     values: Mapping[str, object] = {"shot": shot.to_json(), "said": remarks}
     change(connection, claim, dict(values))
+    queueing.step_aside(connection, claim.job.job_id)
     before = claim.job.shot.key if claim.job.shot else None
     mine = update(clips).where(clips.c.job_id == claim.job.job_id, clips.c.cache_key == before)
     maker = {"cache_key": shot.key, "provider": shot.provider, "model": shot.model, "updated_at": NOW}

@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from jynco.adapters.database import payloads, tallies
-from jynco.adapters.database.postgres import casts, census, endings, leases, outbox, rows
+from jynco.adapters.database.postgres import casts, census, endings, leases, outbox, queueing, rows
 from jynco.adapters.database.postgres.events import tell, touch
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.metrics import count
 from jynco.adapters.database.postgres.replies import note
 from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
 from jynco.adapters.database.postgres.tenants import own, refuse_foreign
+from jynco.model.admission import Place
 from jynco.model.census import Census
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Claim, ClipRow, Failure, Job, Outcome, Receipt, Remark
@@ -28,7 +29,7 @@ class PostgresJobs:
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
 
-    def accept(self, jobs: Sequence[Job], clips: Sequence[ClipRow]) -> None:
+    def accept(self, jobs: Sequence[Job], clips: Sequence[ClipRow], places: Sequence[Place] = ()) -> None:
         """Queue the jobs, due now, and set the clips' rows. NotFound (project), Conflict (id taken)."""
         project_ids = {job.project_id for job in jobs} | {clip.project_id for clip in clips}
         with self._gate.transaction() as connection:
@@ -36,6 +37,7 @@ class PostgresJobs:
             for project_id in sorted(project_ids):
                 touch(connection, project_id)
             _insert_jobs(connection, jobs)
+            queueing.join(connection, places)
             _owe_ends(connection, jobs, clips)
             _set_clips(connection, clips)
             note(connection, [job.job_id for job in jobs])

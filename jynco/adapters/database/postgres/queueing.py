@@ -6,6 +6,7 @@ its lease runs out where the attempt was never begun: a worker that dies takes n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,8 +14,8 @@ from sqlalchemy import Connection, Row, delete, func, select, text, update
 
 from jynco.adapters.database import sentences
 from jynco.adapters.database.postgres.admission_tables import admissions
-from jynco.adapters.database.postgres.tables import LIVE, NOW, OPEN
-from jynco.model.admission import Ask, Gate, Limits, Verdict, Why, room
+from jynco.adapters.database.postgres.tables import LIVE, NOW, OPEN, jobs
+from jynco.model.admission import Ask, Gate, Limits, Place, Verdict, Why, room
 from jynco.model.ids import JobId
 
 MINUTE: Final = 60.0
@@ -44,7 +45,7 @@ FROM mine
 """)
 
 # High before normal before low; then the tenants in turn, then each tenant's projects in turn, the one that was
-# served longest ago first.
+# served longest ago first. Whose lane people hold back keeps nobody waiting.
 _PLACE: Final = text(f"""
 WITH served AS (
     SELECT tenant, project_id, max(admitted_at) AS at FROM admissions
@@ -57,6 +58,7 @@ WITH served AS (
     FROM admissions a JOIN jobs j USING (job_id) LEFT JOIN served s ON s.project_id = a.project_id
     WHERE a.provider = :provider AND a.model = :model AND a.account = :account AND a.admitted_at IS NULL
         AND a.until > statement_timestamp() AND j.state IN ({_open})
+        AND NOT EXISTS (SELECT FROM pauses p WHERE p.name = j.kind || '.' || j.lane)
 ), tenants AS (
     SELECT *, row_number() OVER (PARTITION BY lane, tenant
         ORDER BY own_turn, project_served NULLS FIRST, asked_at, admission_id) AS turn FROM waiting
@@ -75,6 +77,41 @@ FROM projects WHERE project_id = :project_id
 ON CONFLICT (job_id) WHERE admitted_at IS NULL DO UPDATE SET provider = excluded.provider, model = excluded.model,
     account = excluded.account, cache_key = excluded.cache_key, until = excluded.until
 """)
+
+
+# Places of jobs that have just been accepted, in their order, however many: one statement.
+_JOIN: Final = text("""
+INSERT INTO admissions (provider, model, account, cache_key, job_id, project_id, tenant, lane, until)
+SELECT place.provider, place.model, place.account, place.cache_key, job_id, project_id, p.tenant, j.lane,
+    statement_timestamp() + place.seconds * interval '1 second'
+FROM unnest(CAST(:providers AS text[]), CAST(:models AS text[]), CAST(:accounts AS text[]), CAST(:keys AS text[]),
+        CAST(:jobs AS text[]), CAST(:seconds AS float[]))
+    WITH ORDINALITY AS place (provider, model, account, cache_key, job_id, seconds, number)
+    JOIN jobs j USING (job_id) JOIN projects p USING (project_id)
+ORDER BY place.number
+ON CONFLICT (job_id) WHERE admitted_at IS NULL DO NOTHING
+""")
+
+
+def join(connection: Connection, places: Sequence[Place]) -> None:
+    """Stand in line before anybody asks."""
+    if not places:
+        return
+    columns = {
+        "providers": [place.gate.provider for place in places],
+        "models": [place.gate.model for place in places],
+        "accounts": [place.gate.account for place in places],
+        "keys": [place.key for place in places],
+        "jobs": [place.job_id for place in places],
+        "seconds": [place.seconds for place in places],
+    }
+    connection.execute(_JOIN, columns)
+
+
+def step_aside(connection: Connection, job_id: JobId) -> None:
+    """Keep nobody waiting until a worker asks for the job again: another vendor's turn has come."""
+    waits = (admissions.c.job_id == job_id) & admissions.c.admitted_at.is_(None)
+    connection.execute(update(admissions).where(waits).values(until=NOW))
 
 
 def take_turns(connection: Connection, gate: Gate) -> None:
@@ -109,7 +146,9 @@ def leave(connection: Connection, job_id: JobId) -> None:
 def lengths(connection: Connection) -> dict[tuple[str, str], int]:
     """How many wait at which model's gate."""
     who = (admissions.c.provider, admissions.c.model)
-    waiting = select(*who, func.count()).where(admissions.c.admitted_at.is_(None), admissions.c.until > NOW)
+    here = admissions.join(jobs, (jobs.c.job_id == admissions.c.job_id) & jobs.c.state.in_(OPEN))
+    counted = select(*who, func.count()).select_from(here)
+    waiting = counted.where(admissions.c.admitted_at.is_(None), admissions.c.until > NOW)
     return {
         (provider, model): number for provider, model, number in connection.execute(waiting.group_by(*who))
     }
