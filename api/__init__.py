@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import atexit
+from contextlib import ExitStack
 from typing import Final
 
 from flask import Flask
@@ -26,6 +28,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     refuse_unguarded(settings)
     configure(settings, waited_for=True)
     house.use(settings, connections=CONNECTIONS, waited_for=True)
+    if settings.in_one_process:
+        _work(settings)
     app = Flask("api")
     app.config.update(
         MAX_CONTENT_LENGTH=bodies.DOCUMENT_BYTES,  # routes that take more, or less, say so
@@ -38,3 +42,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     for part in (trace, guards, names, problems, openapi, editor):
         part.register(app)
     return app
+
+
+def _work(settings: Settings) -> None:
+    """Where the broker is this process's memory, nobody else hears its bells."""
+    from workers.inside import everything
+
+    until_the_end = ExitStack()
+    atexit.register(until_the_end.close)
+    until_the_end.enter_context(everything(settings))

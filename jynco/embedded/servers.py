@@ -64,7 +64,13 @@ class Pair:
         rest = (account, layout.log("postgres"), lock.fd)
         self.postgres = Postgres(layout.cluster, self._sockets, found.postgres, *rest)
         rest = (account, layout.log("valkey"), lock.fd)
-        self.valkey = Valkey(layout.valkey, self._sockets, found.valkey, *rest)
+        program = found.valkey
+        self.valkey = Valkey(layout.valkey, self._sockets, program, *rest) if program else None
+
+    @property
+    def redis_url(self) -> str:
+        """Valkey's address; empty where there is none for this kind of machine."""
+        return self.valkey.url if self.valkey is not None else ""
 
     @property
     def tended(self) -> list[Tended]:
@@ -73,7 +79,8 @@ class Pair:
 
     def start(self) -> None:
         """Start both, making what is missing; Valkey comes up while a cluster is still being made."""
-        self._start("valkey", self.valkey)
+        if self.valkey is not None:
+            self._start("valkey", self.valkey)
         self._start("postgres", self.postgres)
 
     def wait(self) -> None:

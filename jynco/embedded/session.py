@@ -30,7 +30,7 @@ class Servers:
     """Where the servers of a data folder are."""
 
     database_url: str  # postgresql://jynco@/jynco?host=<folder of the socket>
-    redis_url: str  # unix://<socket>
+    redis_url: str  # unix://<socket>; empty where there is no Valkey for this kind of machine
     log_dir: Path  # one log for each server and process
 
 

@@ -62,7 +62,7 @@ class Supervisor:
         self._box.sweep()
         self._publish("starting")
         self._pair = pair = Pair(self._layout, self._servers, self._family)
-        urls = {"DATABASE_URL": pair.postgres.url, "REDIS_URL": pair.valkey.url}
+        urls = {"DATABASE_URL": pair.postgres.url, "REDIS_URL": pair.redis_url}
         urls["JYNCO_DATA"] = str(self._layout.data)
         os.environ.update(urls)
         self._processes = processes = Processes(self._layout, self._family, urls)
@@ -92,7 +92,7 @@ class Supervisor:
             else:
                 self._publish("ready")
                 different = ", ".join(processes.different(wish))
-                self._box.answer(name, Answer(pair.postgres.url, pair.valkey.url, different=different))
+                self._box.answer(name, Answer(pair.postgres.url, pair.redis_url, different=different))
 
     def _fail(self, error: ServiceAway) -> None:
         say(error.message)
@@ -113,7 +113,7 @@ class Supervisor:
     def _publish(self, phase: str) -> None:
         state: dict[str, object] = {"phase": phase, "pid": os.getpid()}
         if self._pair is not None:
-            state |= {"databaseUrl": self._pair.postgres.url, "redisUrl": self._pair.valkey.url}
+            state |= {"databaseUrl": self._pair.postgres.url, "redisUrl": self._pair.redis_url}
             state["servers"] = {one.name: one.state() for one in self._pair.tended}
         if self._processes is not None:
             state["processes"] = {one.name: one.state() for one in self._processes.tended}

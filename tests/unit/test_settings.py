@@ -23,6 +23,12 @@ def test_heroku_urls_are_understood() -> None:
     assert settings.servers() == ("postgresql://u:p@h/d", "rediss://h:6379")
 
 
+def test_a_broker_in_this_process_needs_no_redis() -> None:
+    settings = read({"DATABASE_URL": "postgresql://h/d", "JYNCO_BROKER_URL": "memory://"})
+    assert settings.in_one_process
+    assert settings.servers() == ("postgresql://h/d", None)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

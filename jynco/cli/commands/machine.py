@@ -36,17 +36,16 @@ def up(port: int, data: Path | None, as_json: bool) -> int:
     _check_free(port)
     told = {"JYNCO_FLOWER_URL": settings.flower_url or f"http://127.0.0.1:{flower}/"}
     with (
-        home.servers(settings, speech, (*home.WORKERS, "worker_batch", "web"), port, told),
+        home.servers(settings, speech, (*home.WORKERS, "worker_batch", "web"), port, told) as found,
         home.servers(settings, speech, ("flower",), flower),
     ):
         _reachable(port)
-        addresses: dict[str, Json] = {
-            "url": f"http://127.0.0.1:{port}/",
-            "flower": f"http://127.0.0.1:{flower}/",
-        }
-        speech.answer(
-            f"Jynco is at {addresses['url']} and Flower at {addresses['flower']} (Ctrl+C ends)", addresses
-        )
+        addresses: dict[str, Json] = {"url": f"http://127.0.0.1:{port}/"}
+        said = f"Jynco is at {addresses['url']}"
+        if not found.in_one_process:  # Flower watches a broker that others can see
+            addresses["flower"] = f"http://127.0.0.1:{flower}/"
+            said += f" and Flower at {addresses['flower']}"
+        speech.answer(f"{said} (Ctrl+C ends)", addresses)
         _until_told()
     return exits.DONE
 
