@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from flask import Response, send_file
 
+from jynco.agents.quartermaster import Quartermaster
 from jynco.errors import NotFound
 from jynco.model.media import MediaInfo
 
@@ -59,9 +60,18 @@ def film_type(info: MediaInfo) -> str | None:
     return kinds[0] if info.video_codec else kinds[1]
 
 
-def made_type(path: Path) -> str:
+def made_type(name: str) -> str:
     """The media type of a film we made ourselves."""
-    return MADE.get(path.suffix, "application/octet-stream")
+    return MADE.get(PurePosixPath(name).suffix, "application/octet-stream")
+
+
+def hand_out(store: Quartermaster, key: str, media_type: str, name: str) -> Response:
+    """A file of the storage: from here, or by a redirect to where the storage gives it out itself. NotFound."""
+    name = f"{name}{PurePosixPath(key).suffix}"
+    address = store.address(key, media_type, name)
+    if address is None:
+        return send(store.export(key), media_type, name)
+    return Response(status=302, headers={"Location": address, "Cache-Control": "private, no-store"})
 
 
 def send(path: Path, media_type: str, name: str) -> Response:

@@ -7,12 +7,13 @@ from typing import Final
 
 from flask.typing import ResponseReturnValue
 
-from api import bodies, media, starts
+from api import bodies, media, quotas, starts
 from api.callers import mark
 from api.errors import RequestInvalid
 from api.routing import Answer, Body, Routes
 from api.schemas.asked import Retry, RetryAsked
 from api.schemas.told import AcceptedTold
+from jynco.agents import layout
 from jynco.document.clips import is_footage
 from jynco.document.merge import merge
 from jynco.errors import AssetRefused, Conflict, Fault, NotFound, StaleRevision, UsageWrong
@@ -51,6 +52,7 @@ def edit_clip(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
     _peoples(fields, clip_id)
     if is_footage(merge(_clip(house().storyboard.current(project_id).document, clip_id), fields)):
         raise UsageWrong(f"Clip '{clip_id}' is footage and is never made: edit it through the storyboard.")
+    quotas.one_more_job()
     _edit(project_id, clip_id, fields)
     return starts.ring(house().architect.retry(project_id, clip_id))
 
@@ -68,6 +70,7 @@ def retry_clip(project_id: ProjectId, clip_id: ClipId, body: Retry) -> ResponseR
 
     ``payAgain`` is the consent that is needed after an unknown outcome.
     """
+    quotas.one_more_job()
     return starts.ring(house().architect.retry(project_id, clip_id, lane=body.lane, pay_again=body.pay_again))
 
 
@@ -79,15 +82,18 @@ def retry_clip(project_id: ProjectId, clip_id: ClipId, body: Retry) -> ResponseR
     errors=(404, 416),
 )
 def get_video(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
-    """Watch a clip: the one that was made, or the footage people gave"""
+    """Watch a clip: the one that was made, or the footage people gave
+
+    302 to an address in the bucket where clips lie in one.
+    """
     here = house()
     relative = _source(_clip(here.storyboard.published(project_id), clip_id))
     try:
-        path = here.quartermaster.file(project_id, relative)
-        kind = media.film_type(here.quartermaster.film(path))
+        kind = media.film_type(here.quartermaster.film(here.quartermaster.file(project_id, relative)))
     except AssetRefused as gone:
         raise NotFound(gone.message) from None
-    return media.send(path, kind or "application/octet-stream", f"{clip_id}{path.suffix}")
+    key = layout.inside(project_id, relative)
+    return media.hand_out(here.quartermaster, key, kind or "application/octet-stream", clip_id)
 
 
 def _peoples(fields: Document, clip_id: ClipId) -> None:

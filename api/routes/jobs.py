@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask.typing import ResponseReturnValue
 
-from api import cursors, media, starts
+from api import cursors, media, quotas, starts
 from api.answers import told
 from api.routing import Answer, Routes
 from api.schemas.asked import JobAsked, JobsAsked, Page
@@ -14,7 +12,7 @@ from api.schemas.told import AcceptedTold, JobsTold, JobTold
 from api.views.jobs import job as view
 from api.views.jobs import jobs as views
 from jynco.agents import layout
-from jynco.errors import AssetRefused, Conflict, NotFound
+from jynco.errors import Conflict, NotFound
 from jynco.model.ids import JobId, ProjectId, is_job_id
 from jynco.model.jobs import Job
 from jynco.model.plan import Wishes
@@ -41,6 +39,7 @@ def start_job(project_id: ProjectId, body: Wishes) -> ResponseReturnValue:
 
     The same film asked for twice while it is being made is one job.
     """
+    quotas.one_more_job()
     return starts.ring(house().architect.start(project_id, body))
 
 
@@ -81,18 +80,15 @@ def cancel_job(job_id: JobId) -> ResponseReturnValue:
 def get_output(job_id: JobId) -> ResponseReturnValue:
     """Download the film, or the clip, that a job has made
 
-    409 while it is being made, 404 when it made none.
+    409 while it is being made, 404 when it made none, 302 to an address in the bucket where films lie in one.
     """
     here = house()
     job = here.database.jobs.get(job_id)
-    try:
-        path = here.quartermaster.export(job.output) if job.output else _clip(job)
-    except AssetRefused as gone:
-        raise NotFound(gone.message) from None
-    return media.send(path, media.made_type(path), f"{job.clip_id or job.project_id}{path.suffix}")
+    key = job.output or _clip(job)
+    return media.hand_out(here.quartermaster, key, media.made_type(key), job.clip_id or job.project_id)
 
 
-def _clip(job: Job) -> Path:
+def _clip(job: Job) -> str:
     if not job.state.terminal:
         raise Conflict(f"{job.job_id} is {job.state}: ask again when it has ended.")
     if (
@@ -102,7 +98,7 @@ def _clip(job: Job) -> Path:
         or job.clip_id is None
     ):
         raise NotFound(f"{job.job_id} is {job.state} and has made no film" + _why(job))
-    return house().quartermaster.file(job.project_id, layout.generated(job.clip_id, job.shot.key))
+    return layout.inside(job.project_id, layout.generated(job.clip_id, job.shot.key))
 
 
 def _why(job: Job) -> str:

@@ -49,7 +49,7 @@ class Wire:
     def stream(self, path: str) -> Iterator[httpx.Response]:
         """A large answer, in pieces. ServiceAway when it breaks off."""
         try:
-            with self._http.stream("GET", path) as answer:
+            with self._http.stream("GET", path, follow_redirects=True) as answer:  # into a bucket, say
                 if not answer.is_success:
                     answer.read()
                     raise error_of(answer)

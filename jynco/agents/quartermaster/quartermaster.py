@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from jynco.agents import layout
 from jynco.agents.quartermaster import luggage
@@ -22,6 +23,8 @@ from jynco.model.media import Look, MediaInfo
 from jynco.model.motion import Shot
 from jynco.model.storyboard import OutputSettings
 from jynco.ports import Media, Pictures, Storage
+
+ADDRESS_SECONDS: Final = 900.0
 
 
 class Quartermaster:
@@ -113,7 +116,7 @@ class Quartermaster:
 
     def has_clip(self, project_id: ProjectId, clip_id: ClipId, key: CacheKey) -> bool:
         """Whether this clip was made before: the project's own or the shelf's, and still whole."""
-        return self.shelf.owned(project_id, clip_id, key) is not None or self.shelf.find(key) is not None
+        return self.shelf.owned(project_id, clip_id, key) is not None or self.shelf.promises(key)
 
     def clip(self, project_id: ProjectId, clip_id: ClipId, key: CacheKey) -> Path | None:
         """The film of a clip that was made before, to read: the project's own or the shelf's. Changes nothing."""
@@ -171,6 +174,14 @@ class Quartermaster:
     def export(self, key: str) -> Path:
         """A finished film, to read. NotFound."""
         return self._storage.path(key)
+
+    def address(self, key: str, media_type: str, name: str) -> str | None:
+        """Where the storage itself gives a file out, for 15 minutes; None where it cannot. NotFound."""
+        if self._storage.near:
+            return None
+        if not self._storage.exists(key):
+            raise NotFound(f"There is no file '{key}' in the storage.")
+        return self._storage.presign_get(key, ADDRESS_SECONDS, media_type=media_type, name=name)
 
     def note_cut(self, project_id: ProjectId, name: str, text: bytes) -> None:
         """Write down what a film is joined of, under its job's name or its purpose."""

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, TypeAlias
 
 from jynco.agents import layout
 from jynco.agents.quartermaster.fingerprints import Fingerprints
 from jynco.errors import NotFound
 from jynco.model.ids import CacheKey, ClipId, ProjectId
+from jynco.model.storyboard import Json
 from jynco.ports import Storage
 
+JOURNEYS: Final = 16  # at once, to a storage that is far
+Written: TypeAlias = Mapping[str, Json]
 log: Final = logging.getLogger("jynco.quartermaster")
 
 
@@ -46,15 +49,30 @@ class Shelf:
 
     def find(self, key: CacheKey) -> Path | None:
         """The clip, if it is there and still what was put there; a damaged one is taken off the shelf."""
-        if not self._storage.exists(layout.label(key, self._kind)):
+        written = self._written(layout.label(key, self._kind))
+        if written is None:
             return None
-        path = self._intact(key, layout.cached(key, self._kind), layout.label(key, self._kind))
+        path = self._intact(key, layout.cached(key, self._kind), written)
         if path is None:
             log.warning("a cached film is damaged and will be made again", extra={"cache_key": key})
             self.forget(key)
-        else:
-            self._touch(key)
-        return path
+            return None
+        # Told before it is used: whoever clears the shelf sees it, or has been here already.
+        return path if self._storage.touch(layout.label(key, self._kind)) else None
+
+    def several(self, keys: Iterable[CacheKey]) -> dict[CacheKey, Path | None]:
+        """The same for many; where each look is a journey, several are made at once."""
+        wanted = list(dict.fromkeys(keys))
+        if self._storage.near or len(wanted) < 2:
+            return {key: self.find(key) for key in wanted}
+        with ThreadPoolExecutor(JOURNEYS) as pool:
+            return dict(zip(wanted, pool.map(self.find, wanted), strict=True))
+
+    def promises(self, key: CacheKey) -> bool:
+        """Whether ``find`` will find it, as far as that can be told without fetching it: for those who plan."""
+        if self._storage.near:
+            return self.find(key) is not None
+        return self._complete(key, layout.cached(key, self._kind), layout.label(key, self._kind))
 
     def has(self, key: CacheKey) -> bool:
         """Whether something is kept under this name, not looked into: for those who count."""
@@ -75,16 +93,27 @@ class Shelf:
         self._storage.delete(layout.label(key, self._kind))
         self._storage.delete(layout.cached(key, self._kind))
 
+    def expire(self, kept: Kept) -> bool:
+        """As ``forget``, unless it was wanted since ``kept`` was looked at; whether it is gone."""
+        gone = self._storage.expire(layout.label(kept.key, self._kind), kept.last_used)
+        if gone:
+            self._storage.delete(layout.cached(kept.key, self._kind))
+        return gone
+
     def owned(self, project_id: ProjectId, clip_id: ClipId, key: CacheKey) -> str | None:
         """The project's own copy, relative to the project, if it has one that is still what it was given."""
         relative = layout.generated(clip_id, key)
+        clip = layout.inside(project_id, relative)
         label = layout.inside(project_id, layout.generated_label(clip_id, key))
-        return relative if self._intact(key, layout.inside(project_id, relative), label) else None
+        if not self._storage.near:
+            return relative if self._complete(key, clip, label) else None
+        written = self._written(label)
+        return relative if written is not None and self._intact(key, clip, written) else None
 
     def give(self, project_id: ProjectId, clip_id: ClipId, key: CacheKey) -> str | None:
         """The project's own copy, made from the shelf's if need be; None when it has to be made anew."""
         owned = self.owned(project_id, clip_id, key)
-        if owned is not None or self.find(key) is None:
+        if owned is not None or not self.promises(key):
             return owned
         relative = layout.generated(clip_id, key)
         label = layout.generated_label(clip_id, key)
@@ -97,27 +126,40 @@ class Shelf:
 
     def kept(self) -> Iterator[Kept]:
         """Everything on the shelf, not looked into. What is not a clip can be made again: the longest unused may go."""
-        for name in self._storage.keys(layout.shelf(self._kind)):
-            if name.endswith(".json"):
-                with suppress(NotFound, OSError):
-                    yield self._kept(CacheKey(PurePosixPath(name).stem))
+        found = self._storage.entries(layout.shelf(self._kind))
+        for name, entries in groupby(found, lambda entry: PurePosixPath(entry.key).stem):
+            several = list(entries)
+            label = next((entry for entry in several if entry.key.endswith(".json")), None)
+            if label is not None:
+                yield Kept(CacheKey(name), sum(entry.size for entry in several), label.wanted)
 
-    def _kept(self, key: CacheKey) -> Kept:
-        film, label = (
-            self._storage.path(name(key, self._kind)).stat() for name in (layout.cached, layout.label)
-        )
-        return Kept(key, film.st_size + label.st_size, datetime.fromtimestamp(label.st_mtime, UTC))
+    def _intact(self, key: CacheKey, clip: str, written: Written) -> Path | None:
+        for _ in range(2):
+            try:
+                path = self._storage.path(clip)
+                if self._fingerprints.of(path) == written["sha256"] and written["key"] == key:
+                    return path
+            except (NotFound, OSError, KeyError):
+                return None
+            self._storage.doubt(clip)  # perhaps only this machine's copy is damaged
+        return None
 
-    def _touch(self, key: CacheKey) -> None:
-        """The label's time says when the film was last wanted; the film's own is part of what it is known by."""
-        with suppress(NotFound, OSError):
-            os.utime(self._storage.path(layout.label(key, self._kind)))
-
-    def _intact(self, key: CacheKey, clip: str, label: str) -> Path | None:
+    def _complete(self, key: CacheKey, clip: str, label: str) -> bool:
+        """Whether all of it is there; what it holds is checked when it is fetched."""
+        written = self._written(label)
         try:
-            written = json.loads(self._storage.read(label))
-            path = self._storage.path(clip)
-            whole = self._fingerprints.of(path) == written["sha256"] and written["key"] == key
-        except (NotFound, OSError, ValueError, KeyError, TypeError):
+            return (
+                written is not None and written["key"] == key and written["bytes"] == self._storage.size(clip)
+            )
+        except (NotFound, KeyError):
+            return False
+
+    def _written(self, label: str) -> Written | None:
+        """What a label says; None where there is none, nothing where it cannot be read."""
+        try:
+            said = json.loads(self._storage.read(label))
+        except NotFound:
             return None
-        return path if whole else None
+        except ValueError:
+            return {}
+        return said if isinstance(said, dict) else {}
