@@ -43,7 +43,7 @@ class Copying:
 def _stretched(segment: Segment, source: Source, target: Path) -> None:
     left, frames = segment.span.left, segment.span.frames
     stretch = sliced(indexed(source.path), left.first if left else 0, frames)
-    spliced(joined([Part(stretch, frames)], None, {}), [source.path], target)
+    spliced(joined([Part(stretch, frames)], (), {}), [source.path], target)
     order(indexed(target), frames)
 
 

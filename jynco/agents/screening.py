@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
+from math import ceil
 from pathlib import Path
 
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.splicing import indexed
 from jynco.compose.cutlist import Cutlist, read
-from jynco.compose.encoder import Container
-from jynco.compose.fragments import Bytes, Fragment, Reel
+from jynco.compose.encoder import SAMPLE_RATE, Container
+from jynco.compose.fragments import Bytes, Reel, Voice
+from jynco.compose.stretches import PACKET
 from jynco.errors import MediaFailed, NotFound
 from jynco.model.ids import CacheKey, JobId
 from jynco.model.jobs import Job
@@ -51,16 +53,18 @@ class Screen:
 
     @property
     def ready(self) -> int:
-        """How many parts can be played: they and all before them are kept, and so is the sound."""
-        if self.cut.sound is not None and not self._is_there(self.cut.sound):
-            return 0
-        there = (number for number, entry in enumerate(self.cut.entries) if not self._is_there(entry.key))
-        return next(there, self.parts)
+        """How many parts can be played: they and all before them are kept, and so is their sound."""
+        return next((number for number in range(self.parts) if not self.has(number)), self.parts)
 
     def has(self, number: int) -> bool:
         """Whether part ``number`` can be played."""
-        sound = self.cut.sound is None or self._is_there(self.cut.sound)
-        return sound and self._is_there(self.cut.entries[number].key)
+        needed = [
+            self.cut.entries[0].key,
+            *(each.key for each in self.cut.sounds[:1]),
+        ]  # what all others refer to
+        if not all(map(self._is_there, [*needed, self.cut.entries[number].key])):
+            return False
+        return all(self._is_there(self.cut.sounds[each].key) for each in self._heard(number))
 
     def seconds(self, number: int) -> Fraction:
         """How long part ``number`` is."""
@@ -78,16 +82,29 @@ class Screen:
         entry, start = self.cut.entries[number], self._starts[number]
         try:
             path = self._path(entry.key)
-            made = self._reel.fragment(number, indexed(path), start, entry.frames)
-            return self._whole(made, path)
+            voices = [self._voice(each) for each in self._heard(number)]
+            made = self._reel.fragment(number, indexed(path), start, entry.frames, voices)
+            return made.head + b"".join(_bytes(self._lies(each, path), each) for each in made.ranges)
         except (ValueError, KeyError, OSError) as fault:
             raise self._unplayable(fault) from fault
 
     @cached_property
     def _reel(self) -> Reel:
         first = indexed(self._path(self.cut.entries[0].key))
-        sound = indexed(self._path(self.cut.sound)) if self.cut.sound else None
+        sound = self._voice(0).track if self.cut.sounds else None
         return Reel(first, sound, self.cut.frames)
+
+    def _heard(self, number: int) -> list[int]:
+        """The stretches of sound that go with a part, or begin within two packets of its end."""
+        start, end = self._starts[number], self._starts[number + 1]
+        a_frame = Fraction(*self.cut.seconds_per_frame) * SAMPLE_RATE / PACKET
+        last = None if number + 1 == self.parts else ceil(end * a_frame) + 2
+        heard = enumerate(self.cut.sounds)
+        return [each for each, sound in heard if sound.hears(int(start * a_frame), last)]
+
+    def _voice(self, number: int) -> Voice:
+        stretch = self.cut.sounds[number]
+        return Voice(number, stretch.of(indexed(self._path(stretch.key))), stretch.first)
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:
@@ -106,9 +123,9 @@ class Screen:
             raise NotFound(f"This part of {self.job_id} is not there.")
         return self._found[key]
 
-    def _whole(self, made: Fragment, path: Path) -> bytes:
-        sound = self._path(self.cut.sound) if self.cut.sound else path
-        return made.head + b"".join(_bytes(sound if each.sound else path, each) for each in made.ranges)
+    def _lies(self, wanted: Bytes, part: Path) -> Path:
+        """The file that the bytes are in."""
+        return part if wanted.sound is None else self._path(self.cut.sounds[wanted.sound].key)
 
     def _unplayable(self, fault: Exception) -> MediaFailed:
         return MediaFailed(f"{self.job_id} cannot be played before it is whole ({fault}): wait for it.")

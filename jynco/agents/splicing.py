@@ -5,11 +5,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from jynco.compose.joining import Joined
 from jynco.compose.packets import Track, track
 
 LONGEST_INDEX = 64 * 1024 * 1024  # bytes; an hour of film needs two
+OPEN = 8  # files at a time; pictures and sound are read in turn
 
 
 def indexed(path: Path) -> Track:
@@ -28,17 +30,26 @@ def indexed(path: Path) -> Track:
 
 
 def spliced(film: Joined, files: Sequence[Path], target: Path) -> None:
-    """Writes a joined film; ``files`` are its parts in order, the sound last."""
-    opened = [path.open("rb") for path in files]
+    """Writes a joined film; ``files`` are its parts in order, the sound's behind them."""
+    opened: dict[int, BinaryIO] = {}
     try:
         with target.open("wb") as out:
             out.write(film.head)
             for each in film.ranges:
-                opened[each.file].seek(each.offset)
-                data = opened[each.file].read(each.length)
+                source = opened.get(each.file) or _opened(opened, each.file, files[each.file])
+                source.seek(each.offset)
+                data = source.read(each.length)
                 if len(data) != each.length:
                     raise ValueError(f"{files[each.file].name} ends too early")
                 out.write(data)
     finally:
-        for file in opened:
+        for file in opened.values():
             file.close()
+
+
+def _opened(opened: dict[int, BinaryIO], number: int, path: Path) -> BinaryIO:
+    """One more file; what was opened first goes: a long film has more parts than a process may hold open."""
+    if len(opened) >= OPEN:
+        opened.pop(next(iter(opened))).close()
+    opened[number] = path.open("rb")
+    return opened[number]

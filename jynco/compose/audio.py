@@ -1,4 +1,4 @@
-"""The film's sound, made once over the whole: sound made in pieces drifts by 28 ms a piece."""
+"""The film's sound: what is heard when, and how it is mixed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from jynco.compose.encoder import SAMPLE_RATE
-from jynco.compose.graph import Options, Stream, joined, opened
+from jynco.compose.graph import Options, Stream, drawn, joined, opened
 from jynco.compose.sources import Material, Source
 from jynco.compose.timeline import Timeline
 from jynco.errors import AssetRefused
@@ -17,6 +17,9 @@ from jynco.model.storyboard import AudioLayer, Storyboard
 from jynco.model.time import Rate
 
 CLOCK: Final = Rate(SAMPLE_RATE)
+TOLD: Final = {"mov", "wav", "flac", "ogg"}  # formats that say how long they are; an MP3 is guessed at
+SPARE: Final = Fraction(1)  # second, for what they round
+SILENCE: Final = f"aevalsrc=0|0:s={SAMPLE_RATE}:d=0.01"  # to be made longer
 CEILING: Final = 0.97  # of full scale, for the peaks of a mix; encoders overshoot a little
 
 
@@ -56,9 +59,24 @@ def samples_at(timeline: Timeline, frame: int) -> int:
 
 def mixed(heard: Sequence[Track], total: int) -> Stream:
     """All tracks as one stereo stream of exactly ``total`` samples."""
-    voices = [_voice(track) for track in heard]
-    padded = _limited(voices).filter("apad", whole_len=total).filter("atrim", end_sample=total)
-    return padded.filter("asetpts", expr="N/SR/TB")
+    return numbered(limited(summed(heard, total).filter("atrim", end_sample=total)))
+
+
+def summed(heard: Sequence[Track], total: int) -> Stream:
+    """All tracks in one, at least ``total`` samples long. A sum and no mean: a second sound makes none quieter."""
+    voices = [_voice(track) for track in heard] or [drawn(SILENCE)]
+    many = {"inputs": len(voices), "normalize": 0, "dropout_transition": 0}
+    return (joined(voices, "amix", **many) if len(voices) > 1 else voices[0]).filter("apad", whole_len=total)
+
+
+def limited(mix: Stream) -> Stream:
+    """Only peaks above the ceiling give way, which one voice alone can have too: six channels in two may add up."""
+    return mix.filter("alimiter", limit=CEILING, level=0, latency=1)
+
+
+def numbered(sound: Stream) -> Stream:
+    """With times that count its samples."""
+    return sound.filter("asetpts", expr="N/SR/TB")
 
 
 def _own(storyboard: Storyboard, timeline: Timeline, materials: Mapping[ClipId, Material]) -> Iterator[Track]:
@@ -77,8 +95,14 @@ def _layered(layer: AudioLayer, source: Source) -> Track:
         raise AssetRefused(
             f"{layer.source_file} ({layer.pointer}) has no sound; give {layer.layer_id} another file."
         )
-    length = None if layer.duration is None else CLOCK.frames(layer.duration)
+    length = _length(source) if layer.duration is None else CLOCK.frames(layer.duration)
     return Track(source, CLOCK.frames(layer.start_time), length, layer.volume)
+
+
+def _length(source: Source) -> int | None:
+    """By when a sound has ended for certain; None where only decoding could tell."""
+    told = source.info.format in TOLD and source.info.duration > 0
+    return CLOCK.frames(source.info.duration + SPARE) if told else None
 
 
 def _voice(track: Track) -> Stream:
@@ -123,15 +147,3 @@ def _placed(stream: Stream, track: Track) -> Stream:
     if track.volume != 1:
         stream = stream.filter("volume", volume=f"{Fraction(track.volume).limit_denominator(10**6)}")
     return stream.filter("adelay", delays=f"{track.start}S", all=1) if track.start else stream
-
-
-def _limited(voices: Sequence[Stream]) -> Stream:
-    """A sum, not a mean: a second sound makes the first no quieter. Only peaks above the ceiling give way,
-
-    which one voice alone can have too: six channels folded into two may add up.
-    """
-    many = len(voices) > 1
-    total = (
-        joined(voices, "amix", inputs=len(voices), normalize=0, dropout_transition=0) if many else voices[0]
-    )
-    return total.filter("alimiter", limit=CEILING, level=0, latency=1)

@@ -14,6 +14,7 @@ from jynco.compose.picture import Room
 from jynco.compose.segments import Recipe, Segment
 from jynco.compose.sources import Held, Material, Source
 from jynco.compose.spans import Words
+from jynco.compose.stretches import Stretch
 from jynco.model.ids import CacheKey, ClipId
 from jynco.model.keys import digest
 
@@ -42,7 +43,7 @@ class Cutlist:
     seconds_per_frame: tuple[int, int]  # a fraction
     container: str
     settings: str  # a digest of what is the same in all parts: output, encoder, FFmpeg's build
-    sound: CacheKey | None
+    sounds: tuple[Stretch, ...]
     lengths: Mapping[ClipId, int]  # of the clips, in frames
     entries: tuple[Entry, ...]
 
@@ -65,13 +66,14 @@ def read(text: bytes) -> Cutlist:
             for each in given.pop("entries")
         )
         beat = given.pop("seconds_per_frame")
-        return Cutlist(**given, seconds_per_frame=(beat[0], beat[1]), entries=entries)
+        sounds = tuple(Stretch(**each) for each in given.pop("sounds"))
+        return Cutlist(**given, seconds_per_frame=(beat[0], beat[1]), sounds=sounds, entries=entries)
     except (KeyError, TypeError, IndexError) as other:
         raise ValueError(f"this is no cut list ({other})") from other
 
 
 def listed(
-    room: Room, parts: Sequence[Segment], sound: CacheKey | None, kind: str, recipe: Recipe
+    room: Room, parts: Sequence[Segment], sounds: tuple[Stretch, ...], kind: str, recipe: Recipe
 ) -> Cutlist:
     """The list of a film that is laid out."""
     timeline = room.timeline
@@ -79,7 +81,7 @@ def listed(
     settings = digest({"output": repr(room.storyboard.output), "recipe": repr(recipe)})[:SHORT]
     lengths = {clip.clip_id: clip.frames for clip in timeline.clips}
     entries = tuple(_entry(part, room.materials) for part in parts)
-    return Cutlist((beat.numerator, beat.denominator), kind, settings, sound, lengths, entries)
+    return Cutlist((beat.numerator, beat.denominator), kind, settings, sounds, lengths, entries)
 
 
 def _entry(part: Segment, materials: Mapping[ClipId, Material]) -> Entry:

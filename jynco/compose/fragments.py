@@ -24,9 +24,9 @@ PICTURE, SOUND = 1, 2  # the numbers of the tracks
 
 @dataclass(frozen=True, slots=True)
 class Bytes:
-    """Bytes of a file, the part's own or the sound's."""
+    """Bytes of a file: of a stretch of sound, by its number, or of the part itself (None)."""
 
-    sound: bool
+    sound: int | None
     offset: int
     length: int
 
@@ -39,9 +39,18 @@ class Fragment:
     ranges: tuple[Bytes, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A stretch of the film's sound: its number, its packets, and the first one's number among the film's."""
+
+    number: int
+    track: Track
+    first: int
+
+
 @dataclass(frozen=True)
 class Reel:
-    """What all fragments share: the first part's headers, the sound of the whole film, and the film's frames."""
+    """What all fragments share: the first part's headers, the first stretch of sound, and the film's frames."""
 
     picture: Track
     sound: Track | None
@@ -56,19 +65,34 @@ class Reel:
         more = box(b"mvex", full(b"mehd", total), *(full(b"trex", each) for each in lasts))
         strands = [_empty(self.picture, self.frames * beat, LEAD * beat)]
         if self.sound:
-            strands.append(_empty(self.sound, sum(self.sound.lengths) - self.lead, self.lead))
+            strands.append(_empty(self.sound, self._moment(self.frames) - self.lead, self.lead))
         whole = moov(strands, [[] for _ in strands], {}, wide=False)
         return BRAND + box(b"moov", whole[8:], more)
 
-    def fragment(self, number: int, part: Track, start: int, frames: int) -> Fragment:
-        """The part whose first frame is the film's frame ``start``. ValueError where it does not fit the first."""
+    def heard(self, start: int, frames: int) -> tuple[int, int | None]:
+        """The packets of sound that go with ``frames`` from ``start`` on; None as their end: all of the rest.
+
+        The first frames have whatever is before them, the last ones whatever is behind.
+        """
+        first = self._packet(start) if start else 0
+        return first, None if start + frames >= self.frames else self._packet(start + frames)
+
+    def fragment(
+        self, number: int, part: Track, start: int, frames: int, voices: Sequence[Voice] = ()
+    ) -> Fragment:
+        """The part whose first frame is the film's frame ``start``; the ``voices`` have what is ``heard`` there.
+
+        ValueError where it does not fit the first.
+        """
         if part.entry != self.picture.entry or part.scale != self.picture.scale:
             raise ValueError(f"part {number} was encoded in another way than the first")
         shown = _Run(PICTURE, start * part.lengths[0], _pictures(part, frames))
-        heard = _Run(SOUND, *self._heard(start, start + frames))
-        runs = [shown, *([heard] if heard.packets else [])]
-        parts = [part, *([self.sound] if self.sound and heard.packets else [])]
-        ranges = [range_ for each, run in zip(parts, runs, strict=True) for range_ in _ranges(each, run)]
+        wanted = self.heard(start, frames)
+        sounds = [(each, _packets(each, *wanted)) for each in voices]
+        packets = [packet for _, some in sounds for packet in some]
+        runs = [shown, *([_Run(SOUND, self._since(wanted[0]), packets)] if packets else [])]
+        ranges = [*_ranges(part, shown.packets, None)]
+        ranges += [each for voice, some in sounds for each in _ranges(voice.track, some, voice.number)]
         return Fragment(_head(number, runs, sum(each.length for each in ranges)), tuple(ranges))
 
     @property
@@ -80,29 +104,18 @@ class Reel:
     def _tracks(self) -> tuple[int, ...]:
         return (PICTURE, SOUND) if self.sound else (PICTURE,)
 
-    def _heard(self, first: int, end: int) -> tuple[int, list[_Packet]]:
-        """When the sound between two frames begins, and its packets; the film's last frames have all of the rest."""
-        if self.sound is None:
-            return 0, []
-        sound, starts = self.sound, self._starts
-        since, until = self._moment(first), self._moment(end)
-        wanted = [
-            number
-            for number, start in enumerate(starts)
-            if (since <= start or not first) and (start < until or end >= self.frames)
-        ]
-        packets = [_Packet(number, sound.sizes[number], sound.lengths[number], 0, KEY) for number in wanted]
-        return (starts[wanted[0]] if wanted else 0), packets
-
-    @cached_property
-    def _starts(self) -> tuple[int, ...]:
-        lengths = self.sound.lengths if self.sound else ()
-        return tuple(accumulate(lengths[:-1], initial=0)) if lengths else ()
-
     def _moment(self, frame: int) -> int:
         """When a frame is shown, by the sound's clock."""
         scale = self.sound.scale if self.sound else 1
         return frame * self.picture.lengths[0] * scale // self.picture.scale + self.lead
+
+    def _packet(self, frame: int) -> int:
+        """The first packet that begins when a frame is shown, or later."""
+        return -(-self._moment(frame) // self._since(1)) if self.sound else 0
+
+    def _since(self, packet: int) -> int:
+        """When a packet begins: all but the last are as long as the first."""
+        return packet * self.sound.lengths[0] if self.sound else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +148,26 @@ def _pictures(part: Track, frames: int) -> list[_Packet]:
     return [_Packet(*row) for row in rows]
 
 
-def _ranges(track: Track, run: _Run) -> Iterator[Bytes]:
+def _packets(voice: Voice, first: int, end: int | None) -> list[_Packet]:
+    """Those of the film's packets that the stretch has."""
+    track, begin = voice.track, max(0, first - voice.first)
+    until = len(track.sizes) if end is None else max(begin, min(end - voice.first, len(track.sizes)))
+    return [
+        _Packet(number, track.sizes[number], track.lengths[number], 0, KEY) for number in range(begin, until)
+    ]
+
+
+def _ranges(track: Track, packets: Sequence[_Packet], sound: int | None) -> Iterator[Bytes]:
     """Packets that lie behind each other are one range."""
-    offset, length = track.offsets[run.packets[0].number], 0
-    for packet in run.packets:
+    offset, length = 0, 0
+    for packet in packets:
         if track.offsets[packet.number] != offset + length:
-            yield Bytes(run.track == SOUND, offset, length)
+            if length:
+                yield Bytes(sound, offset, length)
             offset, length = track.offsets[packet.number], 0
         length += packet.size
-    yield Bytes(run.track == SOUND, offset, length)
+    if length:
+        yield Bytes(sound, offset, length)
 
 
 def _head(number: int, runs: Sequence[_Run], size: int) -> bytes:

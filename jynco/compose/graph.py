@@ -75,11 +75,11 @@ def joined(streams: Sequence[Stream], filter_name: str, **options: object) -> St
     return Stream(_Filter(specs, filter_name, max_inputs=None, kwargs=gated)).only(gate)
 
 
-def copies(stream: Stream, count: int) -> list[Stream]:
-    """The same picture ``count`` times; ffmpeg-python wants each use split off by hand."""
+def copies(stream: Stream, count: int, filter_name: str = "split") -> list[Stream]:
+    """The same picture ``count`` times (``asplit``: the same sound); ffmpeg-python wants each use split off."""
     if count == 1:
         return [stream]
-    split = _Filter(stream._spec, "split")
+    split = _Filter(stream._spec, filter_name)
     return [Stream(split, number) for number in range(count)]
 
 

@@ -29,7 +29,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Bytes of one of the files; ``file`` counts the parts, and the sound comes after the last."""
+    """Bytes of one of the files; ``file`` counts the parts, and the sounds come after the last."""
 
     file: int
     offset: int
@@ -61,22 +61,22 @@ def odd(parts: Sequence[Part]) -> list[int]:
     return [number for number, entry in enumerate(entries) if entry != usual]
 
 
-def joined(parts: Sequence[Part], sound: Track | None, about: Mapping[str, str]) -> Joined:
-    """The film of ``parts``, with a sound that was made over the whole. ``about`` are its metadata.
+def joined(parts: Sequence[Part], sounds: Sequence[Track], about: Mapping[str, str]) -> Joined:
+    """The film of ``parts``, with the sound whose packets ``sounds`` have end to end. ``about`` are its metadata.
 
     ValueError for a part that has not exactly its frames, or does not fit the others.
     """
     strange = odd(parts)
     if strange:
         raise ValueError(f"part {strange[0]} was encoded in another way than most")
-    strands = [_pictures(parts), *([_sounds(sound)] if sound else [])]
-    packets = [
-        _packets([part.track for part in parts], 0),
-        *([_packets([sound], len(parts))] if sound else []),
-    ]
+    strands = [_pictures(parts), *([_sounds(sounds)] if sounds else [])]
+    packets = [_packets([part.track for part in parts], 0), _packets(sounds, len(parts))]
     chunks = _woven(packets)
     ranges = tuple(_merged(packet for _, chunk in chunks for packet in chunk))
-    return Joined(_head(strands, chunks, about, sum(each.length for each in ranges)), ranges)
+    try:
+        return Joined(_head(strands, chunks, about, sum(each.length for each in ranges)), ranges)
+    except struct.error as large:
+        raise ValueError(f"the film is too long for one index ({large})") from large
 
 
 def _pictures(parts: Sequence[Part]) -> Strand:
@@ -96,13 +96,17 @@ def _pictures(parts: Sequence[Part]) -> Strand:
     return Strand(parts[0].track, sizes, b"".join(times), length, length, lead * beat)
 
 
-def _sounds(sound: Track) -> Strand:
-    """The sound as it is: its times, its lead and its end were right for the whole film when it was made."""
-    boxes = dict(children(inside(sound.box, b"mdia", b"minf", b"stbl")))
-    kept = (box(kind, boxes[kind]) for kind in (b"stts", b"sgpd", b"sbgp") if kind in boxes)
-    (lead,) = struct.unpack_from(">I", inside(sound.box, b"edts", b"elst"), FULL + 8)
-    length = sum(sound.lengths)
-    return Strand(sound, sound.sizes, b"".join(kept), length, length - lead, lead)
+def _sounds(sounds: Sequence[Track]) -> Strand:
+    """The packets end to end. They were made on one clock, and the first has the lead of all."""
+    boxes = dict(children(inside(sounds[0].box, b"mdia", b"minf", b"stbl")))
+    lengths = [length for each in sounds for length in each.lengths]
+    kept = [table(b"stts", runs(lengths))]
+    if b"sgpd" in boxes:  # how many packets are decoded before one sounds right: alike for all
+        group = boxes[b"sbgp"][FULL : FULL + 4]
+        kept += [box(b"sgpd", boxes[b"sgpd"]), full(b"sbgp", group, column([1, len(lengths), 1]))]
+    (lead,) = struct.unpack_from(">I", inside(sounds[0].box, b"edts", b"elst"), FULL + 8)
+    sizes = [size for each in sounds for size in each.sizes]
+    return Strand(sounds[0], sizes, b"".join(kept), sum(lengths), sum(lengths) - lead, lead)
 
 
 def _packets(tracks: Sequence[Track], file: int) -> Iterator[_Packet]:

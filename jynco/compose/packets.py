@@ -100,6 +100,21 @@ def sliced(source: Track, first: int, frames: int) -> Track:
     )
 
 
+def stretched(source: Track, first: int, count: int | None) -> Track:
+    """``count`` packets of sound from ``first`` on, or all of the rest (None). ValueError where there are too few."""
+    end = len(source.sizes) if count is None else first + count
+    if not first < end <= len(source.sizes):
+        raise ValueError(f"a sound of {len(source.sizes)} packets has no packets {first} to {end}")
+    return replace(
+        source,
+        sizes=source.sizes[first:end],
+        offsets=source.offsets[first:end],
+        lengths=source.lengths[first:end],
+        shifts=source.shifts[first:end],
+        keys=frozenset(range(end - first)),
+    )
+
+
 def _read(trak: bytes) -> Track:
     media = inside(trak, b"mdia")
     table = dict(children(inside(media, b"minf", b"stbl")))

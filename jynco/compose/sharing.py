@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from jynco.compose.segments import Segment
 from jynco.compose.sources import Material, Source
 from jynco.compose.spans import Piece
+from jynco.compose.stretches import Stretch
 from jynco.model.ids import ClipId
 
 NEAR = 30  # frames: reading so many in vain costs less than a second encoder's memory
@@ -32,6 +33,11 @@ def groups(
     while len(found) < processes and (parted := _halved(found)):
         found = parted
     return sorted(found, key=_start) if soon else sorted(found, key=_frames, reverse=True)
+
+
+def shared(silent: Sequence[Stretch], processes: int) -> list[Sequence[Stretch]]:
+    """Stretches of sound for so many processes, in turn: what is loud and what is silent lies side by side."""
+    return [silent[number::processes] for number in range(min(processes, len(silent)))]
 
 
 def _shared(own: Sequence[Segment], materials: Mapping[ClipId, Material], soon: bool) -> list[Group]:

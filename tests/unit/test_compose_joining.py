@@ -67,7 +67,7 @@ def parts(draw: st.DrawFn) -> list[Part]:
 
 @given(parts())
 def test_every_frame_is_shown_once_in_order_and_read_from_where_it_lies(found: list[Part]) -> None:
-    film = joined(found, None, {})
+    film = joined(found, (), {})
     whole = read(film)
     frames = sum(each.frames for each in found)
     expected = [
@@ -103,7 +103,7 @@ def _read_back(film: Joined, offsets: tuple[int, ...], sizes: tuple[int, ...]) -
 
 def test_a_film_beyond_four_gigabytes_has_wide_places() -> None:
     large = [part([0, 1, 2, 3], size=2**30) for _ in range(2)]
-    film = joined(large, None, {})
+    film = joined(large, (), {})
     whole = read(film)
     assert whole.offsets[-1] == len(film.head) + 7 * 2**30 > 2**32
     assert film.head[-16:] == struct.pack(">I4sQ", 1, b"mdat", 8 * 2**30 + 16)
@@ -114,13 +114,13 @@ def test_a_part_that_was_encoded_in_another_way_is_found() -> None:
     plain, other = part([0, 1]), part([0, 1], entry=sample_entry(secret=b"other"))
     assert odd([plain, plain, other]) == [2]
     with pytest.raises(ValueError, match="part 2"):
-        joined([plain, plain, other], None, {})
+        joined([plain, plain, other], (), {})
 
 
 def test_a_measured_bitrate_is_no_other_way() -> None:
     measured = [part([0], entry=sample_entry(bitrate=rate)) for rate in (1_000, 2_000)]
     assert odd(measured) == []
-    assert joined(measured, None, {}).ranges
+    assert joined(measured, (), {}).ranges
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from jynco.agents.crew import deadline
@@ -11,8 +10,8 @@ from jynco.agents.cutting.reel import Found, Reel, Sheet
 from jynco.agents.splicing import indexed, spliced
 from jynco.compose.command import about, film
 from jynco.compose.encoder import Container
-from jynco.compose.joining import Part, joined
-from jynco.compose.soundtrack import repacked
+from jynco.compose.joining import Joined, Part, joined
+from jynco.compose.repacking import repacked
 from jynco.errors import StorageFull
 from jynco.ports import Media, Watch
 
@@ -38,10 +37,11 @@ class Assembly:
         self._watch.check()
         reel, files = sheet.reel, [made[key] for key in sheet.keys]
         if reel.container is Container.MP4:
-            _splice(parts, files, about(reel.storyboard, reel.document), self._target)
+            heard = [each.of(indexed(made[each.key])) for each in sheet.sounds]
+            _splice(joined(parts, heard, about(reel.storyboard, reel.document)), files, self._target)
             return
-        pictures, sound = self._work / "pictures.mp4", files[len(parts)] if sheet.sound else None
-        _splice(parts, files[: len(parts)], {}, pictures)
+        pictures, sound = self._work / "pictures.mp4", files[len(parts)] if sheet.sounds else None
+        _splice(joined(parts, (), {}), files, pictures)
         places = {"work": self._work, "target": self._target}
         packed = repacked(pictures, sound, reel.storyboard, reel.document, **places)
         self._media.run(packed, self._watch, timeout=deadline(reel.timeline.frames))
@@ -63,12 +63,8 @@ class Assembly:
         self._media.run(command, self._watch, timeout=deadline(command.frames))
 
 
-def _splice(parts: Sequence[Part], files: Sequence[Path], words: Mapping[str, str], target: Path) -> None:
-    """Joins ``files``: the parts, and a sound behind them where there is one."""
-    sound = indexed(files[-1]) if len(files) > len(parts) else None
+def _splice(film: Joined, files: Sequence[Path], target: Path) -> None:
     try:
-        spliced(joined(parts, sound, words), files, target)
-    except struct.error as large:
-        raise ValueError(f"the film is too long for one index ({large})") from large
+        spliced(film, files, target)
     except OSError as full:
         raise StorageFull(f"The film could not be written ({full.strerror}); make room there.") from full

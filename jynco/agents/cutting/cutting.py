@@ -90,7 +90,8 @@ class Cutting:
         """
         sheet = self._sheets.of(reel)
         chosen = tuple(each for each in sheet.segments if each.key in set(share))
-        wanted = replace(sheet, sound=sheet.sound if sheet.sound in share else None, segments=chosen)
+        heard = tuple(each for each in sheet.sounds if each.key in set(share))
+        wanted = replace(sheet, sounds=heard, segments=chosen)
         found = self._sheets.found(wanted, {})
         self._making.made(wanted, found, work, self._portion(sheet, share, found, watch), processes=1)
 
@@ -165,6 +166,6 @@ class Cutting:
         several = workers(effort(frames, sheet.reel.storyboard.output))
         if several > 1 and missing:
             parts = shares(self._making.grouped(sheet, missing, several), several)
-            silent = sheet.silent(found)
+            silent = tuple(each.key for each in sheet.silent(found))
             if len(parts) > 1:
-                raise Shared((*([(silent,)] if silent else []), *parts))  # nothing plays without the sound
+                raise Shared((*([silent] if silent else []), *parts))  # nothing plays without the sound

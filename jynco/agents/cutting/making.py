@@ -17,14 +17,13 @@ from jynco.agents.splicing import indexed
 from jynco.compose.packets import begins, order
 from jynco.compose.picture import Room
 from jynco.compose.segments import Segment, writing, written
-from jynco.compose.sharing import Group, groups
-from jynco.compose.soundtrack import soundtrack
+from jynco.compose.sharing import Group, groups, shared
 from jynco.compose.sources import Material, Source
-from jynco.model.ids import CacheKey
+from jynco.compose.stretches import PACKET, Stretch, sounded, sounding
 from jynco.model.time import Rate
 from jynco.ports import Media, Slots, Watch
 
-SOUND_FRAMES = 50  # of sound take as long as one of picture
+PACKETS = 80  # of sound take as long as a frame of picture
 
 
 class Making:
@@ -47,9 +46,8 @@ class Making:
         """Where all parts lie, once those that are not ``found`` are made. Unproxied, and as ``Media.run``."""
         processes = processes or self._processes
         tasks = self._pictures(sheet, sheet.missing(found), work, processes)
-        sound = sheet.silent(found)
-        if sound is not None:
-            tasks.insert(0, self._sound(sheet, sound, work))  # nothing plays without it
+        silent = shared(sheet.silent(found), 1 if tasks else processes)
+        tasks = [*(self._sound(sheet, group, work) for group in silent), *tasks]  # nothing plays without it
         if not tasks:
             return found
         side_by_side(self._media, tasks, processes, watch, self._place(sheet.reel))
@@ -62,9 +60,9 @@ class Making:
     def _pictures(self, sheet: Sheet, missing: Sequence[Segment], work: Path, processes: int) -> list[Task]:
         promises = Promises(self._quartermaster, sheet, missing, work)
         room, encode = self._sought(promises.room, promises.encoded), promises.encoded
-        shared = groups(encode, room.materials, processes, sheet.reel.soon)
-        tasks = [self._task(sheet, group, room, work, promises) for group in shared]
-        starts = [min(segment.span.start for segment in group) for group in shared]
+        parted = groups(encode, room.materials, processes, sheet.reel.soon)
+        tasks = [self._task(sheet, group, room, work, promises) for group in parted]
+        starts = [min(segment.span.start for segment in group) for group in parted]
         return promises.before(tasks, starts, processes)
 
     def _place(self, reel: Reel) -> Place:
@@ -94,11 +92,14 @@ class Making:
             order(indexed(path), segment.span.frames)
             self._shelf.keep(segment.key, path)
 
-    def _sound(self, sheet: Sheet, key: CacheKey, work: Path) -> Task:
-        target, reel = work / f"{key}.sound", sheet.reel
-        command = soundtrack(sheet.heard, reel.timeline, sheet.kind, work=work, target=target)
-        keep = partial(self._shelf.keep, key, target)
-        return Task(command, max(1, reel.timeline.frames // SOUND_FRAMES), keep)
+    def _sound(self, sheet: Sheet, group: Sequence[Stretch], work: Path) -> Task:
+        command = sounding(group, sheet.heard, sheet.kind, work)
+        samples = sum(each.end - each.start for each in group)
+        return Task(command, max(1, samples // PACKET // PACKETS), partial(self._keep_sound, group, work))
+
+    def _keep_sound(self, group: Sequence[Stretch], work: Path) -> None:
+        for each in group:
+            self._shelf.keep(each.key, sounded(each, work))
 
 
 def _begins(path: Path, rate: Rate) -> tuple[int, ...]:

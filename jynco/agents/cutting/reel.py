@@ -12,8 +12,8 @@ from jynco.compose.cutlist import Cutlist
 from jynco.compose.encoder import Container
 from jynco.compose.picture import Room
 from jynco.compose.segments import Recipe, Segment
-from jynco.compose.soundtrack import Sound
 from jynco.compose.sources import Material, Source
+from jynco.compose.stretches import Sound, Stretch
 from jynco.compose.timeline import Timeline
 from jynco.model.ids import CacheKey, ClipId
 from jynco.model.storyboard import Storyboard
@@ -57,7 +57,7 @@ class Sheet:
     recipe: Recipe
     segments: tuple[Segment, ...]
     heard: Sequence[Track]
-    sound: CacheKey | None
+    sounds: tuple[Stretch, ...]
 
     @property
     def kind(self) -> Sound:
@@ -67,19 +67,19 @@ class Sheet:
     @property
     def keys(self) -> tuple[CacheKey, ...]:
         """All that the film is joined of."""
-        return (*(segment.key for segment in self.segments), *([self.sound] if self.sound else []))
+        return (*(segment.key for segment in self.segments), *(sound.key for sound in self.sounds))
 
     def missing(self, found: Found) -> list[Segment]:
         """The segments that are not among the ``found``."""
         return [segment for segment in self.segments if segment.key not in found]
 
-    def silent(self, found: Found) -> CacheKey | None:
-        """The sound's key, where there is to be one that is not among the ``found``."""
-        return None if self.sound in found else self.sound
+    def silent(self, found: Found) -> list[Stretch]:
+        """The stretches of sound that are not among the ``found``."""
+        return [sound for sound in self.sounds if sound.key not in found]
 
     def survey(self, found: Found) -> Survey:
         """What remains to be encoded where these are ``found``."""
         missing = self.missing(found)
         names = tuple(segment.name for segment in missing)
         frames = sum(segment.span.frames for segment in missing)
-        return Survey(len(self.segments), names, frames, self.silent(found) is not None)
+        return Survey(len(self.segments), names, frames, bool(self.silent(found)))

@@ -17,7 +17,7 @@ from jynco.compose.picture import Room
 from jynco.compose.proxies import fitting
 from jynco.compose.reasons import reason
 from jynco.compose.segments import Recipe, Segment, segments
-from jynco.compose.soundtrack import Sound, soundtrack_key
+from jynco.compose.stretches import Sound, stretches
 from jynco.model.ids import ClipId
 from jynco.model.plan import CutPlan, SegmentPlan
 from jynco.ports import Media
@@ -39,12 +39,12 @@ class Sheets:
         room = Room(reel.storyboard, reel.timeline, seen, Papers(Path()).keep, reel.files)
         heard = audio.tracks(reel.storyboard, reel.timeline, reel.materials, reel.sounds)
         kind = Sound(reel.container, reel.storyboard.output.quality)
-        sound = soundtrack_key(heard, reel.timeline, kind, recipe) if heard else None
-        return Sheet(reel, room, recipe, segments(room, recipe), heard, sound)
+        sounds = stretches(heard, reel.timeline, kind, recipe)
+        return Sheet(reel, room, recipe, segments(room, recipe), heard, sounds)
 
     def found(self, sheet: Sheet, known: Found) -> Found:
         """Where every segment and the sound lie that need not be made; ``known`` are not looked at again."""
-        looked = {key: known.get(key) or self._shelf.find(key) for key in sheet.keys}
+        looked = {**known, **self._shelf.several(key for key in sheet.keys if key not in known)}
         bare = (each for each in sheet.segments if looked[each.key] is None)
         looked |= {each.key: self._copying.copy(each, sheet.room) for each in bare}
         return {key: path for key, path in looked.items() if path is not None}
@@ -52,20 +52,20 @@ class Sheets:
     def listed(self, sheet: Sheet) -> Cutlist:
         """What the film is joined of. A proxy that comes or goes is no change of its clip."""
         room = replace(sheet.room, materials=sheet.reel.materials)
-        return listed(room, sheet.segments, sheet.sound, str(sheet.reel.container), sheet.recipe)
+        return listed(room, sheet.segments, sheet.sounds, str(sheet.reel.container), sheet.recipe)
 
     def outlook(self, reel: Reel, waiting: Collection[ClipId], before: Cutlist | None) -> CutPlan:
         """What would be encoded and why, while clips are ``waiting`` to be made. Encodes nothing."""
         sheet = self.of(reel)
-        now, bare = self.listed(sheet), [each for each in sheet.segments if not self._shelf.find(each.key)]
+        now, bare = self.listed(sheet), [each for each in sheet.segments if not self._shelf.promises(each.key)]
         encode = {each.key for each in bare if not self._copied(each, sheet)}
         missing = [
             _planned(entry, waiting, reason(entry, now, before))
             for entry in now.entries
             if entry.key in encode or not set(waiting).isdisjoint(entry.clips)
         ]
-        sound = sheet.sound is not None and self._shelf.find(sheet.sound) is None
-        return CutPlan(len(now.entries), tuple(missing), sound)
+        silent = any(not self._shelf.promises(each.key) for each in sheet.sounds)
+        return CutPlan(len(now.entries), tuple(missing), silent)
 
     def _copied(self, segment: Segment, sheet: Sheet) -> bool:
         """Whether its packets are there, in a proxy."""

@@ -1,0 +1,143 @@
+"""The film's sound in stretches of some seconds, each encoded by itself and known like a segment.
+
+AAC of a constant quality carries nothing over but the packets around one. So a stretch that is encoded with a little
+more on both sides has, packet for packet, what one encoder would make of the whole: nothing drifts and no joint is
+heard, and a volume costs only the stretches in which it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+from jynco.compose.audio import Track, limited, mixed, numbered, samples_at, summed
+from jynco.compose.command import Papers, filed
+from jynco.compose.encoder import Container, sound_options
+from jynco.compose.graph import Options, Output, Stream, command_line, copies
+from jynco.compose.packets import Track as Packets
+from jynco.compose.packets import stretched
+from jynco.compose.segments import Recipe, nameless
+from jynco.compose.timeline import Timeline
+from jynco.model.ids import CacheKey
+from jynco.model.keys import digest
+from jynco.model.media import Command
+from jynco.model.storyboard import Quality
+
+PACKET = 1024  # samples of AAC
+LENGTH = 192  # packets, 4.1 s: time enough for a process to have been worth starting
+LEAD = 8  # packets encoded in vain before: by then encoder and limiter are as if they had heard the rest
+TAIL = 2  # and behind, which the last packets look at
+MOST = 64  # stretches of a film: each is an encoder while it is made
+BARE = {"map_metadata": "-1", "map_chapters": "-1"}
+REMEMBERED = 1_000  # mixes
+_known: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What kind of sound a film has."""
+
+    container: Container
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some of the sound: encoded from sample ``start`` to ``end`` of the film; equal keys mean equal bytes.
+
+    Its file has ``skip`` packets in vain, then its own: so many ``packets``, or all of the rest (None).
+    """
+
+    key: CacheKey
+    start: int
+    end: int
+    skip: int = 0
+    packets: int | None = None
+
+    @property
+    def first(self) -> int:
+        """The number of its first packet among the film's."""
+        return self.start // PACKET + self.skip
+
+    def hears(self, first: int, end: int | None) -> bool:
+        """Whether some of the film's packets from ``first`` to ``end`` (None: the last) are its own."""
+        mine = None if self.packets is None else self.first + self.packets
+        return (end is None or self.first < end) and (mine is None or first < mine)
+
+    def of(self, file: Packets) -> Packets:
+        """Its own packets. ValueError where there are too few."""
+        return stretched(file, self.skip, self.packets)
+
+
+def stretches(heard: Sequence[Track], timeline: Timeline, kind: Sound, recipe: Recipe) -> tuple[Stretch, ...]:
+    """The whole sound in order; one piece in a webm. ValueError for a source without its content hash."""
+    total = samples_at(timeline, timeline.frames)
+    if not heard:
+        return ()
+    if kind.container is Container.WEBM:
+        return (_named(heard, Stretch(CacheKey(""), 0, total), kind, recipe),)
+    return tuple(_named(heard, each, kind, recipe) for each in _laid(total))
+
+
+def sounding(group: Sequence[Stretch], heard: Sequence[Track], kind: Sound, work: Path) -> Command:
+    """One process that writes a ``group`` of stretches into the folder ``work``; the mix is made once."""
+    papers, tracks = Papers(work), _within(heard, group)
+    whole = summed(tracks, max(each.end for each in group))
+    parts = copies(whole, len(group), "asplit")
+    outputs = [
+        Output([_part(stream, each)], sounded(each, work), _options(kind))
+        for stream, each in zip(parts, group, strict=True)
+    ]
+    return Command(filed(command_line(*outputs), papers), papers.files)
+
+
+def sounded(stretch: Stretch, work: Path) -> Path:
+    """Where ``sounding`` puts a stretch."""
+    return work / f"{stretch.key}.sound"
+
+
+def _laid(total: int) -> Iterator[Stretch]:
+    """On a grid that begins with the film, whatever its length: a longer film has the same stretches before."""
+    length = next(LENGTH << times for times in count() if (LENGTH << times) * MOST * PACKET >= total)
+    for first in range(0, max(1, -(-total // PACKET)), length):
+        skip = LEAD if first else 0
+        end, last = (first + length + TAIL) * PACKET, (first + length) * PACKET >= total
+        yield Stretch(CacheKey(""), (first - skip) * PACKET, min(end, total), skip, None if last else length)
+
+
+def _named(heard: Sequence[Track], stretch: Stretch, kind: Sound, recipe: Recipe) -> Stretch:
+    mix = _mix(_within(heard, [stretch]), kind, recipe)
+    return replace(stretch, key=digest({"mix": mix, "start": f"{stretch.start}", "end": f"{stretch.end}"}))
+
+
+def _mix(heard: Sequence[Track], kind: Sound, recipe: Recipe) -> str:
+    """A digest of how these are mixed and encoded, found out once: it is the same in most stretches."""
+    blind = [replace(track, source=replace(track.source, path=nameless(track.source))) for track in heard]
+    told = repr((blind, kind, recipe))
+    if told not in _known:
+        if len(_known) >= REMEMBERED:
+            _known.clear()
+        line = command_line(Output([mixed(blind, PACKET)], Path("sound"), _options(kind)))
+        _known[told] = digest({"line": "\0".join(line), "build": recipe.build})
+    return _known[told]
+
+
+def _within(heard: Sequence[Track], group: Sequence[Stretch]) -> list[Track]:
+    """What these stretches hear something of."""
+    return [track for track in heard if any(_sounds(track, each) for each in group)]
+
+
+def _sounds(track: Track, stretch: Stretch) -> bool:
+    before = track.samples is not None and track.start + track.samples <= stretch.start
+    return track.start < stretch.end and not before
+
+
+def _part(whole: Stream, stretch: Stretch) -> Stream:
+    cut = whole.filter("atrim", start_sample=stretch.start, end_sample=stretch.end)
+    return numbered(limited(numbered(cut)))
+
+
+def _options(kind: Sound) -> Options:
+    return {"format": str(kind.container), **sound_options(kind.container, kind.quality), **BARE}
