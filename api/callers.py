@@ -58,6 +58,11 @@ def want(endpoint: str, scope: Scope | None) -> None:
     _wanted[endpoint] = scope
 
 
+def wants_name(endpoint: str | None) -> bool:
+    """Whether an address asks for a name, where this installation asks at all."""
+    return _wanted.get(endpoint or "", Scope.READ) is not None
+
+
 def scope_of(method: str) -> Scope:
     """What a method asks for where nothing else was said."""
     return Scope.READ if method in READING else Scope.SUBMIT

@@ -66,6 +66,19 @@ class TooManyTries(JyncoError):
     retryable = True
 
 
+class TooMany(JyncoError):
+    """More requests in a minute than a tenant may send."""
+
+    code = "rate_limited"
+    retryable = True
+
+
+class QuotaExceeded(JyncoError):
+    """A tenant has as much as it may have."""
+
+    code = "quota_exceeded"
+
+
 class KeyReused(JyncoError):
     """An Idempotency-Key that stands for another request."""
 
@@ -111,6 +124,8 @@ STATUSES: Final[dict[type[JyncoError], HTTPStatus]] = {
     errors.MediaFailed: HTTPStatus.UNPROCESSABLE_ENTITY,  # people's film, read while a request waits
     errors.ProviderError: HTTPStatus.UNPROCESSABLE_ENTITY,  # an unknown provider or model, in a plan
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    QuotaExceeded: HTTPStatus.CONFLICT,
     RequestInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     PreconditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
     # the machine

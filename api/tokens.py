@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +18,11 @@ REQUIRED: Final = ("exp", "iat", "iss", "aud", "sub", "tenant")
 LONGEST: Final = 24 * 3600  # seconds; a token cannot be revoked, so it may not live long
 LEEWAY: Final = 30  # seconds by which clocks may differ
 LARGEST: Final = 8192  # characters
+PATIENCE: Final = 2.0  # seconds for the issuer's keys
+AWAY: Final = (
+    5.0  # seconds without asking for them once more, after nobody answered: who comes now need not wait, too
+)
+COOLDOWN: Final = 30.0  # seconds between two looks for a key that nobody knows, whatever tokens name
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +37,15 @@ class Bearer:
 class Verifier:
     """Reads tokens of one issuer."""
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: Tokens, *, cooldown: float = COOLDOWN) -> None:
         self._tokens = tokens
         self._algorithm = "HS256" if tokens.secret else "RS256"
-        self._jwks = jwt.PyJWKClient(tokens.jwks_url, timeout=5) if tokens.jwks_url else None
+        self._away_until = 0.0
+        self._jwks = (
+            jwt.PyJWKClient(tokens.jwks_url, timeout=PATIENCE, cooldown_duration=cooldown)
+            if tokens.jwks_url
+            else None
+        )
 
     @classmethod
     def of(cls, tokens: Tokens) -> Verifier | None:
@@ -48,7 +59,8 @@ class Verifier:
                 raise jwt.InvalidTokenError("too long")
             return _bearer(self._claims(token))
         except jwt.PyJWKClientConnectionError as fault:
-            raise ServiceAway("The keys that tokens are signed with cannot be read just now.") from fault
+            self._away_until = time.monotonic() + AWAY
+            raise _away() from fault
         except (jwt.PyJWTError, ValueError, RecursionError) as fault:
             # PyJWT's words name the claim that is off, and nothing of ours.
             raise NameWanted(
@@ -69,8 +81,14 @@ class Verifier:
 
     def _key(self, token: str) -> Any:
         if self._jwks is not None:
+            if time.monotonic() < self._away_until:
+                raise _away()
             return self._jwks.get_signing_key_from_jwt(token).key
         return self._tokens.secret or self._tokens.public_key
+
+
+def _away() -> ServiceAway:
+    return ServiceAway("The keys that tokens are signed with cannot be read just now.", retry_after=AWAY)
 
 
 def _bearer(claims: dict[str, Any]) -> Bearer:

@@ -9,11 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from config import limits
+from config import amounts, limits
 from config.variables import Access, Tokens, Variables
 from jynco.errors import UsageWrong
 from jynco.model.admission import Limits
 
+from jynco.model.quotas import Quotas, Rates
 # Key and address; the names are the vendors' own, but fal has none for its address.
 VENDORS: Final[Mapping[str, tuple[str, str]]] = {
     "runway": ("RUNWAYML_API_SECRET", "RUNWAYML_BASE_URL"),
@@ -57,6 +58,8 @@ class Settings:
     auth: str | None = None  # "off", "required"; None: required beyond loopback
     tokens: Tokens = field(default_factory=Tokens)
     encoder: str = "software"  # or a device's name, or "auto"
+    rates: Rates | None = None  # of each tenant's requests; None: generous ones where names are asked for
+    quotas: Quotas | None = None  # of what each tenant has; None: as above
     share_cache: bool = False  # one tenant's clips are found by the others too
     public_url: str | None = None
     flower_url: str | None = None  # where those who watch over workers find Flower
@@ -131,6 +134,8 @@ def _parse(env: Variables) -> Settings:
         tokens=env.tokens(),
         encoder=env.choice("JYNCO_ENCODER", ENCODERS) or "software",
         share_cache=env.choice("JYNCO_SHARE_CACHE", ("on", "off")) == "on",
+        rates=amounts.rates("JYNCO_RATE_LIMITS", env.text("JYNCO_RATE_LIMITS")),
+        quotas=amounts.quotas("JYNCO_QUOTAS", env.text("JYNCO_QUOTAS")),
         public_url=env.text("JYNCO_PUBLIC_URL"),
         flower_url=env.text("JYNCO_FLOWER_URL"),
         outgoing_loopback=env.choice("JYNCO_OUTGOING_LOOPBACK", ("on", "off")) == "on",

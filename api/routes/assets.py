@@ -10,7 +10,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
-from api import bodies, receiving
+from api import bodies, quotas, receiving
 from api.answers import told
 from api.errors import MediaTypeWrong, RequestInvalid
 from api.routing import Answer, Body, Routes
@@ -58,6 +58,7 @@ def add_asset(project_id: ProjectId) -> ResponseReturnValue:
     """
     here = house()
     here.database.projects.get(project_id)
+    quotas.more_bytes(request.content_length or 0)
     with here.quartermaster.scratch() as folder:
         path = _fetched(folder) if request.mimetype == "application/json" else _received(folder)
         asset = receiving.receive(project_id, path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response
 from flask.typing import ResponseReturnValue
 
-from api import bodies, cursors, recalled
+from api import bodies, cursors, quotas, recalled
 from api.answers import told
 from api.routing import Answer, Body, Routes
 from api.schemas.asked import Page, PageAsked
@@ -34,7 +34,10 @@ def create_project() -> ResponseReturnValue:
 
     The ETag is that of its storyboard.
     """
-    return recalled.created(house().storyboard.create(bodies.storyboard()))
+    document = bodies.storyboard()
+    quotas.clips(document)
+    quotas.one_more_project()
+    return recalled.created(house().storyboard.create(document))
 
 
 @routes.route("GET", "/v1/projects", query=PageAsked, answer=Answer(ProjectsTold), errors=(422,))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from api import bodies, etag
+from api import bodies, etag, quotas
 from api.callers import mark
 from api.routing import Answer, Body, Routes
 from jynco.document import codec
 from jynco.document.merge import merge
 from jynco.model.ids import ProjectId
 from jynco.model.jobs import Project
+from jynco.model.storyboard import Document
 from workers.house import house
 
 routes = Routes("storyboard", "The document of a project: what people want, joined with what was made.")
@@ -46,7 +47,7 @@ def put_storyboard(project_id: ProjectId) -> ResponseReturnValue:
     """
     keeper = house().storyboard
     expected = etag.expected(keeper.current(project_id))
-    return shown(keeper.replace(project_id, bodies.storyboard(), expected, mark()))
+    return _replaced(project_id, bodies.storyboard(), expected)
 
 
 @routes.route(
@@ -62,7 +63,12 @@ def patch_storyboard(project_id: ProjectId) -> ResponseReturnValue:
     keeper = house().storyboard
     project = keeper.current(project_id)
     expected = etag.expected(project)
-    return shown(keeper.replace(project_id, merge(project.document, bodies.merge_patch()), expected, mark()))
+    return _replaced(project_id, merge(project.document, bodies.merge_patch()), expected)
+
+
+def _replaced(project_id: ProjectId, document: Document, expected: int | None) -> Response:
+    quotas.clips(document)
+    return shown(house().storyboard.replace(project_id, document, expected, mark()))
 
 
 def shown(project: Project) -> Response:

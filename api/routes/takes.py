@@ -6,7 +6,7 @@ from typing import Final
 
 from flask.typing import ResponseReturnValue
 
-from api import starts
+from api import quotas, starts
 from api.answers import moment, told
 from api.routing import Answer, Routes
 from api.schemas.asked import Retry, RetryAsked
@@ -44,6 +44,7 @@ def make_take(project_id: ProjectId, clip_id: ClipId, body: Retry) -> ResponseRe
     The takes before it are kept. It costs what the clip costs.
     """
     takes = house().takes
+    quotas.one_more_job()
     return starts.ring(takes.another(project_id, clip_id, lane=body.lane, pay_again=body.pay_again))
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from api import installation, receiving
+from api import installation, quotas, receiving
 from api.answers import moment, told
 from api.errors import RequestInvalid
 from api.routing import Answer, Body, Routes
@@ -48,6 +48,7 @@ def begin_upload(project_id: ProjectId, body: Announced) -> ResponseReturnValue:
     here = house()
     if body.size > receiving.FILE_BYTES:
         raise LimitExceeded(f"A file may have {receiving.FILE_BYTES} bytes; {body.size} were announced.")
+    quotas.more_bytes(body.size)
     upload = Upload(
         f"up_{here.clock.token()}", project_id, body.name, body.size, body.sha256, body.media_type
     )

@@ -1,14 +1,17 @@
 """Settings: typed, named when wrong, and Heroku's spellings understood."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from config.quotas import quotas_of, rates_of
 from config.settings import read
 from jynco.adapters.lock.file import FileLocks
 from jynco.adapters.lock.postgres import PostgresLocks
 from jynco.bootstrap.ground import make_locks, make_storage
 from jynco.errors import UsageWrong
+from jynco.model.quotas import BUSY, ROOMY, Quotas, Rates
 
 
 def test_defaults_use_the_embedded_servers(tmp_path: Path) -> None:
@@ -65,3 +68,25 @@ def test_files_in_a_bucket_bring_locks_that_reach_as_far(tmp_path: Path) -> None
     }
     assert isinstance(make_locks(read(socket)), FileLocks)
     assert isinstance(make_locks(read({**socket, "JYNCO_STORAGE": "s3://films/x"})), PostgresLocks)
+
+
+def test_rates_and_quotas_are_generous_only_where_names_are_asked_for() -> None:
+    assert rates_of(read({})) == Rates()
+    assert quotas_of(read({})) == Quotas()
+    assert rates_of(read({"JYNCO_AUTH": "required"})) == BUSY
+    assert quotas_of(read({"JYNCO_AUTH": "required"})) == ROOMY
+
+
+def test_rates_and_quotas_are_read_by_name() -> None:
+    settings = read({"JYNCO_RATE_LIMITS": "read=60", "JYNCO_QUOTAS": "jobs=5, projects=none"})
+    assert rates_of(settings) == replace(BUSY, read=60)
+    assert quotas_of(settings) == replace(ROOMY, jobs=5, projects=None)
+    assert rates_of(read({"JYNCO_AUTH": "required", "JYNCO_RATE_LIMITS": "none"})) == Rates()
+
+
+@pytest.mark.parametrize(
+    "text", ["read", "read=", "read=-1", "speed=5", "read=1.5", "read=5;write=5", "jobs=1"]
+)
+def test_rates_that_cannot_be_read_are_refused(text: str) -> None:
+    with pytest.raises(UsageWrong, match="JYNCO_RATE_LIMITS"):
+        read({"JYNCO_RATE_LIMITS": text})
