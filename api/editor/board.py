@@ -11,7 +11,7 @@ from typing import Final
 from jynco.bootstrap import House
 from jynco.compose.timeline import lay_out, seconds_of
 from jynco.document.view import storyboard
-from jynco.errors import DocumentInvalid, JyncoError
+from jynco.errors import ConsentNeeded, DocumentInvalid, GaveUp, JyncoError, Moderated, OutcomeUnknown
 from jynco.model.ids import ClipId
 from jynco.model.jobs import ClipRow, Job, Project
 from jynco.model.states import ClipStatus, JobKind, JobState, Purpose
@@ -19,6 +19,8 @@ from jynco.model.storyboard import Clip, Storyboard
 
 STEPS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800)  # seconds
 RECENT: Final = 300  # jobs that are looked through for the last films
+_BILLED: Final = dict.fromkeys((OutcomeUnknown.code, GaveUp.code, ConsentNeeded.code), "payAgain")
+CONSENTS: Final = {**_BILLED, Moderated.code: "failoverModerated"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ class Card:
         """Provider and model, as far as they are known."""
         made = [self.row.provider, self.row.model if self.row.model != self.row.provider else None]
         return " ".join(part for part in made if part) or self.clip.provider or ""
+
+    @property
+    def consent(self) -> str | None:
+        """What a failed clip needs people's word for, before more is tried than before."""
+        return CONSENTS.get(self.row.error_code or "") if self.state == "failed" else None
 
     @property
     def percent(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Final
 
 from flask.typing import ResponseReturnValue
@@ -68,10 +69,11 @@ def edit_clip(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
 def retry_clip(project_id: ProjectId, clip_id: ClipId, body: Retry) -> ResponseReturnValue:
     """Make a clip again
 
-    ``payAgain`` is the consent that is needed after an unknown outcome.
+    ``payAgain`` is the consent that is needed after an unknown outcome; ``failoverModerated`` lets the next provider
+    of a list be asked for what the safety of the one before refused.
     """
     quotas.one_more_job()
-    return starts.ring(house().architect.retry(project_id, clip_id, lane=body.lane, pay_again=body.pay_again))
+    return starts.ring(house().architect.retry(project_id, clip_id, **asdict(body)))
 
 
 @routes.route(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Final
 
 from flask.typing import ResponseReturnValue
@@ -45,7 +46,7 @@ def make_take(project_id: ProjectId, clip_id: ClipId, body: Retry) -> ResponseRe
     """
     takes = house().takes
     quotas.one_more_job()
-    return starts.ring(takes.another(project_id, clip_id, lane=body.lane, pay_again=body.pay_again))
+    return starts.ring(takes.another(project_id, clip_id, **asdict(body)))
 
 
 @routes.route(

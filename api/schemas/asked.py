@@ -76,6 +76,16 @@ class WishesAsked(CamelSchema):
         )
 
 
+def _pay_again() -> Truth:
+    told = "Go on although nobody knows whether an earlier attempt was billed."
+    return Truth(load_default=False, metadata={"description": told})
+
+
+def _failover_moderated() -> Truth:
+    told = "Ask the next provider of a list for what the safety of the one before refused."
+    return Truth(load_default=False, metadata={"description": told})
+
+
 class JobAsked(WishesAsked):
     """What to make."""
 
@@ -91,17 +101,8 @@ class JobAsked(WishesAsked):
             "description": "The most this job may cost. A hard stop, looked at before anything is spent."
         },
     )
-    pay_again = Truth(
-        load_default=False,
-        metadata={"description": "Go on although nobody knows whether an earlier attempt was billed."},
-    )
-
-    failover_moderated = Truth(
-        load_default=False,
-        metadata={
-            "description": "Ask the next provider of a list for what the safety of the one before refused."
-        },
-    )
+    pay_again = _pay_again()
+    failover_moderated = _failover_moderated()
 
     @validates_schema
     def _clips_alone(self, data: dict[str, Any], **_: Any) -> None:
@@ -115,21 +116,20 @@ class Retry:
 
     lane: Lane
     pay_again: bool
+    failover_moderated: bool
 
 
 class RetryAsked(CamelSchema):
     """How a clip is to be made again."""
 
-    pay_again = Truth(
-        load_default=False,
-        metadata={"description": "Go on although nobody knows whether an earlier attempt was billed."},
-    )
+    pay_again = _pay_again()
+    failover_moderated = _failover_moderated()
     priority = fields.Enum(Lane, by_value=True, load_default=Lane.NORMAL)
 
     @post_load
     def retry(self, data: dict[str, Any], **_: Any) -> Retry:
         """The wish as a value."""
-        return Retry(data["priority"], data["pay_again"])
+        return Retry(data["priority"], data["pay_again"], data["failover_moderated"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,10 +173,17 @@ class Architect:
     # --- the rest of a job's life --------------------------------------------------------------------
 
     def retry(
-        self, project_id: ProjectId, clip_id: ClipId, *, lane: Lane = Lane.NORMAL, pay_again: bool = False
+        self,
+        project_id: ProjectId,
+        clip_id: ClipId,
+        *,
+        lane: Lane = Lane.NORMAL,
+        pay_again: bool = False,
+        failover_moderated: bool = False,
     ) -> Started:
         """Make one clip again. NotFound; ConsentNeeded comes as the job's outcome."""
-        return self.start(project_id, Wishes(Purpose.CLIPS, lane, pay_again=pay_again, clips=(clip_id,)))
+        wishes = Wishes(Purpose.CLIPS, lane, pay_again=pay_again, clips=(clip_id,))
+        return self.start(project_id, replace(wishes, failover_moderated=failover_moderated))
 
     def cancel(self, job_id: JobId) -> Job:
         """End a job and the clips below it. A job that has ended stays as it is. NotFound."""

@@ -92,7 +92,13 @@ class Takes:
         return project
 
     def another(
-        self, project_id: ProjectId, clip_id: ClipId, *, lane: Lane = Lane.NORMAL, pay_again: bool = False
+        self,
+        project_id: ProjectId,
+        clip_id: ClipId,
+        *,
+        lane: Lane = Lane.NORMAL,
+        pay_again: bool = False,
+        failover_moderated: bool = False,
     ) -> Started:
         """Make the clip once more with a seed that it never had. NotFound; errors as of a start.
 
@@ -102,7 +108,9 @@ class Takes:
         seed = int(of_bytes([self._clock.token().encode()])[:DIGITS], 16)
         self._keeper.edit_clip(project_id, clip_id, {"seed": seed})
         try:
-            return self._architect.retry(project_id, clip_id, lane=lane, pay_again=pay_again)
+            return self._architect.retry(
+                project_id, clip_id, lane=lane, pay_again=pay_again, failover_moderated=failover_moderated
+            )
         except Exception:
             self._keeper.edit_clip(project_id, clip_id, {"seed": before})
             raise

@@ -52,7 +52,13 @@ def policy(command: Command) -> Command:
 
 def spending(command: Command) -> Command:
     """Money, and what people consent to."""
-    command = click.option("--budget", metavar="USD", help="Make nothing when the plan costs more.")(command)
+    return consent(
+        click.option("--budget", metavar="USD", help="Make nothing when the plan costs more.")(command)
+    )
+
+
+def consent(command: Command) -> Command:
+    """What is not done unless people say so."""
     command = click.option(
         "--failover-moderated",
         is_flag=True,

@@ -88,7 +88,8 @@ def delete(client: Client, speech: Speech, **asked: Any) -> int:
 
 def retry(client: Client, speech: Speech, **asked: Any) -> int:
     """``jynco retry``."""
-    return _made(client, client.retry(asked["project"], asked["clip"], pay_again=asked["pay_again"]), speech)
+    consent = {name: asked[name] for name in ("pay_again", "failover_moderated")}
+    return _made(client, client.retry(asked["project"], asked["clip"], **consent), speech)
 
 
 def edit(client: Client, speech: Speech, **asked: Any) -> int:

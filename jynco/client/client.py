@@ -126,10 +126,13 @@ class Client:
         """Remove a project with its films, and end its jobs. NotFound."""
         self._wire.ask("DELETE", f"/v1/projects/{_quoted(project_id)}")
 
-    def retry(self, project_id: str, clip_id: str, *, pay_again: bool = False) -> Progress:
-        """Make a clip again. NotFound."""
+    def retry(
+        self, project_id: str, clip_id: str, *, pay_again: bool = False, failover_moderated: bool = False
+    ) -> Progress:
+        """Make a clip again, with consent to a second bill, or to another provider for refused words. NotFound."""
         address = f"/v1/projects/{_quoted(project_id)}/clips/{_quoted(clip_id)}/retry"
-        return self.job(str(self._wire.once("POST", address, json={"payAgain": pay_again}).json()["jobId"]))
+        consent: dict[str, Json] = {"payAgain": pay_again, "failoverModerated": failover_moderated}
+        return self.job(str(self._wire.once("POST", address, json=consent).json()["jobId"]))
 
     def edit(self, project_id: str, clip_id: str, **fields: Json) -> Progress:
         """Change fields of a clip, such as ``motionPrompt``, and make it. NotFound, DocumentInvalid."""

@@ -88,6 +88,16 @@ def test_an_unknown_outcome_is_paid_again_only_with_consent(desk: Desk) -> None:
     assert desk.render(document, "--pay-again").made() == {"clip_bad": "generated"}
 
 
+def test_what_safety_refused_is_asked_of_another_only_with_consent(desk: Desk) -> None:
+    lineup = {"provider": "mock,camera", "sourceImage": desk.picture("sea.png")}
+    document = board("refused", clip("bad", **lineup, providerOptions={"fail": "moderated"}))
+    assert desk.render(document).code == 1
+    assert desk.jynco("retry", "proj_refused", "clip_bad").code == 1
+    done = desk.jynco("retry", "proj_refused", "clip_bad", "--failover-moderated", "--json")
+    assert (done.code, done.json["state"]) == (0, "completed")
+    assert desk.live("proj_refused")["timeline"][0]["status"] == "completed"
+
+
 def test_only_bad_clips_make_no_film(desk: Desk) -> None:
     bad = clip("bad", providerOptions={"fail": "moderated"})
     done = desk.render(board("nothing", bad), "--on-missing", "skip")

@@ -88,6 +88,20 @@ def test_a_failed_card_comes_back_by_retry_and_by_another_prompt(
     assert jynco.story(project)["timeline"][0]["motionPrompt"] == "pan left 2"
 
 
+def test_what_may_have_been_billed_is_made_again_with_consent_alone(visit: Open, create: Create) -> None:
+    project = create(clips=1, provider="mock", providerOptions={"fail": "unknown", "times": 1})
+    page = visit(f"/projects/{project}")
+    page.click("#make-clips")
+    card, sure = page.locator("#card-clip_1"), page.locator("#ask")
+    expect(card).to_contain_text("Failed")
+    card.get_by_role("button", name="Pay again").click()
+    sure.get_by_role("button", name="Cancel").click()
+    expect(card).to_contain_text("Failed")
+    card.get_by_role("button", name="Pay again").click()
+    sure.get_by_role("button", name="Pay again").click()
+    expect(card).to_contain_text("Ready")
+
+
 def test_a_running_film_can_be_cancelled(visit: Open, jynco: Jynco, create: Create) -> None:
     project = create(clips=1, provider="mock", providerOptions={"latency": 600})
     page = visit(f"/projects/{project}")

@@ -170,6 +170,14 @@ def test_a_request_may_allow_it_for_itself(shop: Shop, runway: Vendor, luma: Ven
     assert paid(runway, luma) == (2, 1)
 
 
+def test_a_retry_may_allow_it(shop: Shop, runway: Vendor, luma: Vendor) -> None:
+    runway.life = (RUNWAY.moderated,)
+    assert code(shop.work(asked(shop))) == "moderated"
+    assert code(shop.work(shop.retry("clip_a"))) == "moderated"
+    assert shop.work(shop.retry("clip_a", failover_moderated=True)).state is JobState.COMPLETED
+    assert luma.seen["submit"] == 1
+
+
 def test_what_one_request_allows_is_not_allowed_to_another_that_runs(shop: Shop, runway: Vendor) -> None:
     runway.life = (RUNWAY.running,)
     first = asked(shop)

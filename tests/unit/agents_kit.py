@@ -37,7 +37,7 @@ from jynco.model.ids import CacheKey, ClipId, ProjectId
 from jynco.model.jobs import Claim, ClipRow, Generation, Job
 from jynco.model.money import FREE
 from jynco.model.plan import Plan, Wishes
-from jynco.model.states import Lane, OnMissing, Purpose
+from jynco.model.states import OnMissing, Purpose
 from jynco.model.storyboard import Document, Json
 from jynco.ports import Database, Ledger, Provider, Storage
 
@@ -156,10 +156,12 @@ class Shop:
     def start(self, wishes: Wishes | None = None, project_id: ProjectId = PROJECT) -> Started:
         return self.architect.start(project_id, wishes or Wishes())
 
-    def retry(self, clip_id: str, *, pay_again: bool = False) -> Job:
+    def retry(self, clip_id: str, *, pay_again: bool = False, failover_moderated: bool = False) -> Job:
         """A job for one clip."""
-        wishes = Wishes(Purpose.CLIPS, Lane.NORMAL, pay_again=pay_again, clips=(ClipId(clip_id),))
-        return self.start(wishes).clips[0]
+        started = self.architect.retry(
+            PROJECT, ClipId(clip_id), pay_again=pay_again, failover_moderated=failover_moderated
+        )
+        return started.clips[0]
 
     def published(self, project_id: ProjectId = PROJECT) -> Document:
         """What is in storyboard.json."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from config.settings import read
+from jynco.agents.architect import Started
 from jynco.agents.report import job_report
 from jynco.bootstrap import House
 from jynco.cli import exits, options, remote
@@ -14,9 +15,9 @@ from jynco.cli.follow import follow
 from jynco.cli.home import WORKERS, house, patience
 from jynco.cli.speech import Speech
 from jynco.errors import NotFound, UsageWrong
-from jynco.model.ids import ClipId, JobId, ProjectId, is_clip_id, is_job_id
+from jynco.model.ids import ClipId, JobId, is_clip_id, is_job_id
 from jynco.model.jobs import Job
-from jynco.model.states import JobState, Lane
+from jynco.model.states import JobState
 
 
 @click.command()
@@ -35,15 +36,20 @@ def status(job: str, data: Path | None, as_json: bool) -> int:
 @click.command()
 @click.argument("project")
 @click.argument("clip")
-@click.option("--pay-again", is_flag=True, help="Consent to a second bill after an unknown outcome.")
+@options.consent
 @options.common
 @remote.instead(remote.retry)
-def retry(project: str, clip: str, pay_again: bool, data: Path | None, as_json: bool) -> int:
+def retry(
+    project: str, clip: str, pay_again: bool, failover_moderated: bool, data: Path | None, as_json: bool
+) -> int:
     """Make CLIP of PROJECT once more, after it failed."""
     speech, settings = Speech.create(as_json), read(data=data)
     project_id, clip_id = options.project(project), _clip(clip)
     with house(settings, speech, WORKERS) as home:
-        return _make(home, project_id, clip_id, pay_again, speech, patience(settings))
+        started = home.architect.retry(
+            project_id, clip_id, pay_again=pay_again, failover_moderated=failover_moderated
+        )
+        return _make(home, started, speech, patience(settings))
 
 
 @click.command()
@@ -59,7 +65,7 @@ def edit(project: str, clip: str, prompt: str, data: Path | None, as_json: bool)
     with house(settings, speech, WORKERS) as home:
         home.storyboard.edit_clip(project_id, clip_id, {"motionPrompt": prompt})
         speech.say("A copy of the storyboard elsewhere keeps its old prompt: write the new one there, too.")
-        return _make(home, project_id, clip_id, False, speech, patience(settings))
+        return _make(home, home.architect.retry(project_id, clip_id), speech, patience(settings))
 
 
 @click.command()
@@ -94,18 +100,15 @@ def delete(project: str, data: Path | None, as_json: bool) -> int:
     return exits.DONE
 
 
-def _make(
-    home: House, project: ProjectId, clip: ClipId, pay_again: bool, speech: Speech, patience: float
-) -> int:
+def _make(home: House, started: Started, speech: Speech, patience: float) -> int:
     from workers import dispatch
 
-    started = home.architect.retry(project, clip, lane=Lane.NORMAL, pay_again=pay_again)
     dispatch.start(started)
     job = follow(home, started.first.job_id, speech, patience)
-    home.storyboard.publish(project)
+    home.storyboard.publish(job.project_id)
     if job.failure is not None:
-        speech.say(f"jynco: {clip} failed: {job.failure.message}")
-    speech.answer(f"{clip} is {job.state}", job_report(home.database, job))
+        speech.say(f"jynco: {job.clip_id} failed: {job.failure.message}")
+    speech.answer(f"{job.clip_id} is {job.state}", job_report(home.database, job))
     return exits.DONE if job.state is JobState.COMPLETED else exits.FAILED
 
 

@@ -55,6 +55,9 @@ def test_a_retry_is_a_job(ask: Caller, project: Projects) -> None:
     assert bare.status_code == 202
     urgent = ask.post(address, json={"payAgain": True, "priority": "high"})
     assert urgent.status_code == 202
+    agreed = ask.post(address, json={"failoverModerated": True})
+    assert agreed.get_json()["jobs"] != bare.get_json()["jobs"], "the first was not allowed to"
+    assert ask.post(address, json={"failoverModerated": "yes"}).status_code == 422
 
 
 def test_only_clips_that_are_there(ask: Caller, project: Projects) -> None:

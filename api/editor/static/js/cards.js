@@ -27,7 +27,7 @@ export function begin(projectId) {
   document.addEventListener("keydown", byKeyboard);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-retry]");
-    if (button) retry(button.dataset.retry);
+    if (button) retry(button.dataset.retry, button.dataset.consent);
   });
 }
 
@@ -58,14 +58,20 @@ export function place(clipId, to) {
 
 export const placeOf = (clipId) => order().indexOf(clipId);
 
-export async function retry(clipId, json = {}) {
+// What people have to say yes to before more is tried: title, words, answer.
+const CONSENTS = {
+  payAgain: ["It may have been billed already", "Nobody knows whether this clip was made and billed. Made again, it may be billed twice.", "Pay again"],
+  failoverModerated: ["Ask another provider?", "The safety of this one refused the words. With this, the next provider of your list is asked.", "Ask another"],
+};
+
+export async function retry(clipId, consent) {
+  if (consent && !(await ask(...CONSENTS[consent]))) return;
   try {
-    await call("POST", `${project(id)}/clips/${clipId}/retry`, { json });
+    await call("POST", `${project(id)}/clips/${clipId}/retry`, { json: consent ? { [consent]: true } : {} });
     note("The clip is being made again.", { seconds: 3 });
     document.dispatchEvent(new CustomEvent("jynco:changed"));
   } catch (problem) {
-    if (problem.code !== "consent_needed") return sorry(problem);
-    if (await ask("It may have been billed already", problem.message, "Pay again")) await retry(clipId, { payAgain: true });
+    sorry(problem);
   }
 }
 
