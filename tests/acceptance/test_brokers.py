@@ -6,12 +6,13 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+from moto.server import ThreadedMotoServer
 
 from tests.acceptance.conftest import House
 from tests.acceptance.kit import (
@@ -34,6 +35,20 @@ from tests.conftest import find_or_skip
 from tests.rabbitmq_server import PROGRAM, rabbitmq
 
 pytestmark = pytest.mark.timeout(300)
+over = pytest.mark.parametrize("carried", ["valkey", "rabbitmq"], indirect=True, scope="module")
+over_each = pytest.mark.parametrize("carried", ["valkey", "rabbitmq", "sqs"], indirect=True, scope="module")
+
+
+@contextmanager
+def sqs() -> Iterator[str]:
+    """The address of a double of Amazon's service, on this machine."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        yield f"sqs://anybody:anything@{host}:{port}"
+    finally:
+        server.stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +59,18 @@ class Carried(House):
     variables: dict[str, str]
 
 
-@pytest.fixture(scope="module", params=["valkey", "rabbitmq"])
+@pytest.fixture(scope="module")
 def carried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carried]:
     """Servers and workers, with a real broker between them."""
-    with ExitStack() as over:
+    with ExitStack() as until_the_end:
         variables = {}
         if request.param == "rabbitmq":
             find_or_skip(PROGRAM)
-            variables["JYNCO_BROKER_URL"] = over.enter_context(rabbitmq())
+            variables["JYNCO_BROKER_URL"] = until_the_end.enter_context(rabbitmq())
+        if request.param == "sqs":
+            variables["JYNCO_BROKER_URL"] = until_the_end.enter_context(sqs())
         data = tmp_path_factory.mktemp(request.param) / "data"
-        servers = over.enter_context(held(data, **variables))
+        servers = until_the_end.enter_context(held(data, **variables))
         yield Carried(servers, data, request.param, variables)
 
 
@@ -69,6 +86,7 @@ def submitted(house: House, project: str, clips: int) -> None:
     wait(lambda: len(ask(house.servers, query, project)) == clips, f"{clips} are asked for")
 
 
+@over_each
 def test_a_film_whose_vendor_takes_its_time(desk: Desk, carried: Carried) -> None:
     """Its clips are parked and come back, some of them refused at first."""
     slow = clip("slow", providerOptions={"latency": 1.5})
@@ -78,6 +96,7 @@ def test_a_film_whose_vendor_takes_its_time(desk: Desk, carried: Carried) -> Non
     assert paid(carried.servers, "proj_slow") == {"clip_slow": 1, "clip_refused": 1, "clip_quick": 1}
 
 
+@over
 def test_a_worker_is_killed(desk: Desk, carried: Carried) -> None:
     slow = [clip(name, providerOptions={"latency": 2}) for name in "ab"]
     desk.write(board("killed", *slow))
@@ -90,6 +109,7 @@ def test_a_worker_is_killed(desk: Desk, carried: Carried) -> None:
     assert sorted(key for key in bills(carried.data) if key in keys) == sorted(keys)
 
 
+@over
 def test_a_film_is_cancelled(desk: Desk, carried: Carried) -> None:
     desk.write(board("cancelled", clip("slow", providerOptions={"latency": 600})))
     running = desk.start("render", "board.json", "--json")
