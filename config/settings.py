@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from config import amounts, limits
+from config.telemetry import Traces, traces
 from config.variables import Access, Tokens, Variables
 from jynco.errors import UsageWrong
 from jynco.model.admission import Limits
@@ -70,6 +71,7 @@ class Settings:
     host: str = "127.0.0.1"
     web_processes: int = 1
     log_level: str = "INFO"
+    traces: Traces | None = None  # where traces go; None: nowhere
 
     @property
     def embedded(self) -> bool:
@@ -144,6 +146,7 @@ def _parse(env: Variables) -> Settings:
         host="0.0.0.0" if env.text("DYNO") else "127.0.0.1",
         web_processes=env.whole("WEB_CONCURRENCY", 1, 64),
         log_level=(env.text("LOG_LEVEL") or "INFO").upper(),
+        traces=traces(env),
     )
 
 

@@ -17,6 +17,7 @@ from jynco.agents.parting import Share
 from jynco.errors import ServiceAway
 from jynco.model.ids import CacheKey, JobId
 from jynco.model.jobs import Job
+from jynco.ports.tracing import span
 from workers import queues
 from workers.app import app
 from workers.brokers import CONFIRMED, away
@@ -27,10 +28,12 @@ log = logging.getLogger("jynco.workers")
 
 def start(started: Started) -> bool:
     """Ring for everything a request led to; False when the broker is away and the sweeper has to."""
-    opened = [job for job in started.clips if not job.state.terminal]
-    if started.film is None:
-        return _ring([_motion(job) for job in opened], None)
-    return _ring([_motion(job) for job in opened], _film(started.film))
+    header = [_motion(job) for job in started.clips if not job.state.terminal]
+    body = None if started.film is None else _film(started.film)
+    with span("chord.send", started.first.trace, tasks=len(header)) as told:
+        rung = _ring(header, body)
+        told.note(broker_answered=rung)
+    return rung
 
 
 def again(clips: Iterable[Job]) -> None:
@@ -51,7 +54,8 @@ def film(job: Job) -> bool:
 def gather(job: Job, shares: Sequence[Share]) -> bool:
     """Ring for a film's segments, a share each, with the film as the body: it joins them."""
     header = [_signature("render.segments", job, list(share)) for share in shares]
-    return _ring(header, _film(job))
+    with span("chord.send", job.trace, tasks=len(header)):
+        return _ring(header, _film(job))
 
 
 def withdraw() -> bool:

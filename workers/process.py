@@ -9,12 +9,13 @@ import time
 from collections.abc import Sequence
 from typing import NoReturn
 
-from celery.signals import worker_shutting_down
+from celery.signals import worker_process_shutdown, worker_shutting_down
 from celery.utils.nodenames import default_nodename, host_format
 
 from config.logging import set_up
 from config.settings import Settings, read
 from jynco.errors import JyncoError
+from jynco.ports import tracing
 from workers import house
 from workers.app import app, configure
 from workers.heartbeat import STOPPING
@@ -54,6 +55,7 @@ def _work(name: str, settings: Settings) -> int:
     house.use(settings, connections=role.connections)
     STOPPING.begin()
     worker_shutting_down.connect(_stop, weak=False)
+    worker_process_shutdown.connect(_say_the_rest, weak=False)
     worker = app.Worker(
         hostname=host_format(default_nodename(f"{name}@%h")),
         pool=role.pool,
@@ -66,6 +68,7 @@ def _work(name: str, settings: Settings) -> int:
     )
     worker.start()
     mirror.flush()
+    tracing.close()
     if worker.exitcode and not STOPPING.is_set():
         _begin_again(name)
     return int(worker.exitcode or 0)
@@ -76,6 +79,11 @@ def _begin_again(name: str) -> NoReturn:
     log.error("the worker ended by itself and begins again")
     time.sleep(1)
     os.execv(sys.executable, [sys.executable, "-m", "workers", name])
+
+
+def _say_the_rest(**_: object) -> None:
+    """A process of a pool ends without Python's own farewell."""
+    tracing.close()
 
 
 def _stop(**_: object) -> None:

@@ -24,6 +24,7 @@ from jynco.model.plan import Action, Plan, Wishes
 from jynco.model.states import JobKind, Lane, OnMissing, Purpose
 from jynco.model.storyboard import Document
 from jynco.ports import Clock, Database, Lock
+from jynco.ports.tracing import span
 
 TRIES: Final = 3  # plans, while somebody empties the cache
 URGENCY: Final = (Lane.HIGH, Lane.NORMAL, Lane.LOW)
@@ -94,9 +95,12 @@ class Architect:
         """
         if wishes.clips and wishes.purpose is not Purpose.CLIPS:
             raise UsageWrong("A film has all its clips: name clips only when no film is asked for.")
-        with failures(self._database.metrics, "architect"), self._lock.hold(f"start-{project_id}"):
+        work = span("architect.start", project_id=project_id, purpose=str(wishes.purpose))
+        alone = self._lock.hold(f"start-{project_id}")
+        with work as told, failures(self._database.metrics, "architect"), alone:
             project = self._keeper.current(project_id)
             started = self._equal(project, wishes) or self._begin(project, wishes)
+            told.note(job_id=started.first.job_id, clips=len(started.clips), joined=started.joined)
         self._keeper.refresh(project_id)
         return started
 

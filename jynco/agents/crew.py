@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -92,7 +93,9 @@ def side_by_side(
     parts = [_Part(task, halt) for task in tasks]
     total = sum(task.frames for task in tasks) or 1
     with ThreadPoolExecutor(processes, thread_name_prefix="ffmpeg") as pool:
-        waiting: set[Future[None]] = {pool.submit(part.work, media, place) for part in parts}
+        waiting: set[Future[None]] = {
+            pool.submit(copy_context().run, part.work, media, place) for part in parts
+        }
         try:
             while waiting:
                 done, waiting = wait(waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)

@@ -12,6 +12,7 @@ from jynco.model.plan import Action, ClipPlan, Plan, Wishes
 from jynco.model.states import ClipStatus, JobKind, Purpose
 from jynco.model.storyboard import Json
 from jynco.ports import Clock
+from jynco.ports.tracing import carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Clerk:
                 "files": standing.ingredients,
                 "frames": plan.frames,
                 "clips": cast,
+                **carried(),
             }
             film = replace(film, options=options)
         return Order(film, tuple(jobs.values()), tuple(rows), self._places(plan, standing, jobs))
@@ -98,7 +100,7 @@ class Clerk:
             image=clip.image,
             lineup=clip.lineup,
             said=clip.skipped,
-            options={**_consent(plan.wishes), **_purse(plan.wishes)},
+            options={**_consent(plan.wishes), **_purse(plan.wishes), **carried()},
         )
 
 

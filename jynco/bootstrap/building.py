@@ -29,6 +29,7 @@ from jynco.bootstrap.ground import (
     make_storage,
 )
 from jynco.bootstrap.house import Ground, House
+from jynco.bootstrap.listening import listen
 from jynco.bootstrap.vendors import make_casting, make_providers, rules
 from jynco.ports import Database
 
@@ -46,6 +47,7 @@ def build(
 
     ``waited_for``: somebody waits for every answer, and would rather hear within 3 s that there is none.
     """
+    listen(settings)
     clock = SystemClock()
     storage, lock = make_storage(settings, waited_for=waited_for), make_locks(settings)
     (media, pictures), device = make_media(), make_device(settings)

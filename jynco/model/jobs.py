@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 
 from jynco.model.ids import CacheKey, ClipId, JobId, ProjectId
 from jynco.model.motion import Shot
@@ -133,6 +134,12 @@ class Job:
     def refusals(self) -> int:
         """Refused submits so far at the provider whose turn it is."""
         return self.attempts - sum(remark.refusals for remark in self.said)
+
+    @property
+    def trace(self) -> str:
+        """Its place in the trace of the request it came from, as a W3C traceparent; its own if nobody listened."""
+        words = sha256(self.correlation_id.encode()).hexdigest()
+        return str(self.options.get("traceparent") or f"00-{words[:32]}-{words[32:48]}-01")
 
     @property
     def on_missing(self) -> OnMissing:

@@ -14,7 +14,7 @@ from jynco.errors import Cancelled, JyncoError, LeaseLost, NotFound, ServiceAway
 from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Outcome
 from jynco.ports import Heart
-from workers import base, dispatch, queues
+from workers import base, dispatch, following, queues
 from workers.app import app, countdown
 from workers.courier import courier
 from workers.handing import or_handed_back
@@ -44,8 +44,8 @@ def _make(job_id: JobId) -> dict[str, str]:
         return stored(job_id)
     mirror.changed(claim.job.project_id)
     try:
-        with base.quarantined(claim) as may_go_on, base.working(claim) as heart:
-            step = _step(claim, heart) if may_go_on else Waiting()
+        with following.step(claim), base.quarantined(claim) as may_go_on, base.working(claim) as heart:
+            step = following.told(_step(claim, heart)) if may_go_on else Waiting()
     except LeaseLost:
         raise Ignore from None
     except Cancelled:

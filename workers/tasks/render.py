@@ -14,7 +14,7 @@ from jynco.agents.render import Rendered
 from jynco.errors import Cancelled, JyncoError, LeaseLost, NotFound, ServiceAway
 from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Failure
-from workers import base, capacity, dispatch, queues
+from workers import base, capacity, dispatch, following, queues
 from workers.app import app, countdown
 from workers.handing import or_handed_back
 from workers.house import house
@@ -47,11 +47,12 @@ def _film(job_id: JobId) -> dict[str, str]:
     if claim is None:
         return stored(job_id)
     try:
-        with base.working(claim) as heart:
+        with following.step(claim) as told, base.working(claim) as heart:
             died = base.poisoned(claim)
             if died:
                 raise died
             rendered = house().render.film(claim.job, heart, _sharing(claim))
+            told.note(shares=len(rendered.shares), **following.film(rendered.receipt, rendered.failure))
     except LeaseLost:
         raise Ignore from None
     except Cancelled:

@@ -12,7 +12,7 @@ from celery.exceptions import Ignore
 from jynco.errors import Busy, Cancelled, JyncoError, LeaseLost, NotFound
 from jynco.model.ids import CacheKey, JobId
 from jynco.model.jobs import Claim
-from workers import base
+from workers import base, following
 from workers.app import app
 from workers.heartbeat import HandedBack, Heartbeat
 from workers.house import house
@@ -42,7 +42,7 @@ def _made(job_id: JobId, keys: Sequence[str]) -> str:
         if job.state.terminal:
             return str(job.state)
         heart = Heartbeat(_Attendance(), Claim(job, "", 0), house().settings.lease)
-        with heart.beating():
+        with following.share(job, len(keys)), heart.beating():
             house().render.make(job, tuple(CacheKey(key) for key in keys), heart)
     except HandedBack:
         raise

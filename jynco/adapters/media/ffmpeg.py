@@ -19,6 +19,7 @@ from jynco.adapters.media.probe import probe
 from jynco.errors import MediaFailed, StorageFull
 from jynco.model.media import Command, Look, MediaInfo
 from jynco.ports import Watch
+from jynco.ports.tracing import span
 
 VERIFY_SECONDS: Final = 900.0
 FULL: Final = ("No space left on device", "Disk quota exceeded", "File too large", "Permission denied")
@@ -43,10 +44,11 @@ class FFmpeg:
 
         for path, text in command.files.items():
             _write(path, text)
-        try:
-            process.run(self._program, command.arguments, look, timeout=timeout)
-        except process.Failed as failed:
-            raise _explained(failed, command.arguments) from None
+        with span("ffmpeg", what="encode", frames=command.frames):
+            try:
+                process.run(self._program, command.arguments, look, timeout=timeout)
+            except process.Failed as failed:
+                raise _explained(failed, command.arguments) from None
         watch.progress(1.0)
 
     def verify(self, path: Path) -> MediaInfo:
@@ -64,12 +66,14 @@ class FFmpeg:
         info = probe(path)
         source = ["-xerror", "-protocol_whitelist", "file", "-f", info.format, "-i", f"file:{path}"]
         sink = ["-map", "0:V:0", "-fps_mode", "passthrough", "-f", "null", "-"]
-        try:
-            frames = process.run(
-                self._program, [*source, *sink, *more], lambda _: None, timeout=VERIFY_SECONDS
-            )
-        except process.Failed as failed:
-            raise _explained(failed, source) from None
+        with span("ffmpeg", what="decode") as told:
+            try:
+                frames = process.run(
+                    self._program, [*source, *sink, *more], lambda _: None, timeout=VERIFY_SECONDS
+                )
+            except process.Failed as failed:
+                raise _explained(failed, source) from None
+            told.note(frames=frames)
         if not frames:
             raise MediaFailed(f"{path.name} has no picture; make it again.")
         return replace(info, frames=frames)

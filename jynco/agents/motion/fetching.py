@@ -22,6 +22,7 @@ from jynco.errors import (
 )
 from jynco.model.media import Look
 from jynco.ports import Watch
+from jynco.ports.tracing import span
 
 log: Final = logging.getLogger("jynco.motion")
 
@@ -51,7 +52,8 @@ def _fetch(held: Held, image: Path | None, watch: Watch) -> str:
             watch.check()  # who slept past the lease, and was overtaken, keeps nothing
 
         try:
-            held.provider.collect(held.shot, image, held.ticket, target, watch)
+            with span("provider.collect", **held.facts):
+                held.provider.collect(held.shot, image, held.ticket, target, watch)
             said = described(quartermaster.keep_clip(held.shot.key, target, judged))
         except (MediaFailed, AssetRefused) as error:
             log.warning("a clip was refused: %s", error.message)

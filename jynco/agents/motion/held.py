@@ -16,6 +16,7 @@ from jynco.model.jobs import Failure, Generation
 from jynco.model.motion import PollAnswer, Shot, Ticket
 from jynco.model.states import GenerationState
 from jynco.ports import Clock, Ledger, Provider
+from jynco.ports.tracing import Fact
 
 log: Final = logging.getLogger("jynco.motion")
 
@@ -58,6 +59,13 @@ class Held:
         if self.row.state.live:
             with suppress(LeaseLost, ServiceAway):
                 self.tools.ledger.release(self.row, details=self.row.details)
+
+    @property
+    def facts(self) -> dict[str, Fact | None]:
+        """What a trace is told of it."""
+        row = self.row
+        price = dollars(row.estimated_usd)
+        return {"provider": row.provider, "model": row.model, "attempt": row.attempt, "price_usd": price}
 
     @property
     def rest(self) -> float:
@@ -128,3 +136,8 @@ class Held:
         if before.state is GenerationState.SUBMITTED and before.withdrawn_at is None:
             self.cancel()
         return error
+
+
+def dollars(usd: Decimal | None) -> float | None:
+    """For traces, which know no decimals."""
+    return None if usd is None else float(usd)

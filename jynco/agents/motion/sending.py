@@ -16,6 +16,7 @@ from jynco.errors import JyncoError, LeaseLost, NotAccepted, OutcomeUnknown, Pol
 from jynco.model.motion import Ticket
 from jynco.model.states import GenerationState
 from jynco.ports import Watch
+from jynco.ports.tracing import span
 
 log: Final = logging.getLogger("jynco.motion")
 
@@ -33,7 +34,8 @@ def submitted(held: Held, picture: Picture, watch: Watch) -> bool:
 def recovered(held: Held) -> bool:
     """Whether the vendor's list tells what became of a request whose answer nobody heard."""
     try:
-        ticket = held.provider.find(held.shot, held.row.created_at or held.tools.clock.now())
+        with span("provider.find", **held.facts):
+            ticket = held.provider.find(held.shot, held.row.created_at or held.tools.clock.now())
     except (PollFailed, NotAccepted) as error:
         return held.patient(error)
     if ticket is None:
@@ -51,7 +53,8 @@ def _sent(held: Held, picture: Picture, watch: Watch) -> Ticket:
         with picture() as image:
             watch.check()
             _surely(held)
-            return held.provider.submit(held.shot, image)
+            with span("provider.submit", **held.facts):
+                return held.provider.submit(held.shot, image)
     except OutcomeUnknown as error:
         held.end(GenerationState.UNKNOWN, failure(error))
         raise

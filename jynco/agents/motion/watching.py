@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from jynco.agents.motion.held import Held
+from jynco.agents.motion.held import Held, dollars
 from jynco.errors import CreditMissing, GenerationFailed, KeyRefused, NotAccepted, PollFailed, ProviderError
 from jynco.model.motion import PollAnswer, PollState
+from jynco.ports.tracing import span
 
 
 def made(held: Held) -> bool:
     """Whether the provider has made the clip. A provider that cannot say is asked again later."""
     try:
-        answer = held.provider.poll(held.shot, held.ticket)
+        with span("provider.poll", **held.facts) as told:
+            answer = held.provider.poll(held.shot, held.ticket)
+            told.note(state=str(answer.state), actual_usd=dollars(answer.actual_usd))
     except (PollFailed, NotAccepted) as error:
         return held.patient(error)
     except (KeyRefused, CreditMissing):

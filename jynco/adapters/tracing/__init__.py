@@ -1,0 +1,1 @@
+"""Who listens to the work of all processes, one vendor a file."""

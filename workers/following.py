@@ -1,0 +1,78 @@
+"""What a trace is told of a worker's steps. The place in it comes from the job's row: a message that is sent once
+more, and a worker that goes on where another one died, stay in the trace of the request.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from jynco.agents.steps import Finished, Refused, Step
+from jynco.model.jobs import Claim, Failure, Job, Outcome, Receipt
+from jynco.ports.tracing import Fact, Span, note, span
+
+NAMES = {"motion": "motion.step", "render": "render.film"}
+
+
+def step(claim: Claim) -> AbstractContextManager[Span]:
+    """A step of a job that is ours now."""
+    job = claim.job
+    return span(
+        NAMES[job.kind],
+        job.trace,
+        **_whose(job),
+        queue_wait_s=_waited(job),
+        worker=claim.owner,
+        fence=claim.fence,
+        crashes=job.crashes,
+        refusals=job.attempts,
+    )
+
+
+def share(job: Job, parts: int) -> AbstractContextManager[Span]:
+    """A share of a film's segments."""
+    return span("render.segments", job.trace, **_whose(job), parts=parts)
+
+
+def told(step: Step) -> Step:
+    """The step, once the trace was told of it."""
+    if isinstance(step, Finished):
+        note(**_outcome(step.outcome))
+    elif isinstance(step, Refused):
+        note(outcome="refused", code=step.error.code)
+    else:
+        note(outcome="waiting", wait_s=step.seconds)
+    return step
+
+
+def film(receipt: Receipt | None, failure: Failure | None) -> dict[str, Fact | None]:
+    """What became of a film."""
+    facts: dict[str, Fact | None] = {"code": failure.code if failure else None}
+    if receipt is not None:
+        facts |= {"frames": receipt.frames, "complete": receipt.complete, "cost_usd": float(receipt.cost_usd)}
+    return facts
+
+
+def _outcome(outcome: Outcome) -> dict[str, Fact | None]:
+    return {
+        "outcome": str(outcome.status),
+        "cache": "hit" if outcome.cache_hit else "miss",
+        "cost_usd": float(outcome.cost_usd),
+        "code": outcome.failure.code if outcome.failure else None,
+    }
+
+
+def _whose(job: Job) -> dict[str, Fact | None]:
+    return {
+        "job_id": job.job_id,
+        "project_id": job.project_id,
+        "clip_id": job.clip_id,
+        "purpose": str(job.purpose),
+        "priority": str(job.lane),
+    }
+
+
+def _waited(job: Job) -> float | None:
+    """Seconds from the order until somebody began with it."""
+    if job.created_at is None or job.started_at is None:
+        return None
+    return max(0.0, (job.started_at - job.created_at).total_seconds())
