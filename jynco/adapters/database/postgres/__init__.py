@@ -55,11 +55,11 @@ class PostgresDatabase:
         self.ledger = PostgresLedger(self._gate, self._ceiling)
         self.books = PostgresBooks(self._gate, self._ceiling)
         self.replies = PostgresReplies(self._gate)
-        self.keys = PostgresKeys(self._gate)
-        self.admission = PostgresAdmission(self._gate)
+        self.keys = PostgresKeys(self._gate.whole)
+        self.admission = PostgresAdmission(self._gate.whole)
         self.webhooks = PostgresWebhooks(self._gate)
         self.uploads = PostgresUploads(self._gate)
-        self.metrics = PostgresMetrics(self._gate)
+        self.metrics = PostgresMetrics(self._gate.whole)
 
     def ping(self) -> None:
         """Raises ServiceAway when Postgres does not answer."""

@@ -8,15 +8,16 @@ from copy import copy
 from typing import Final
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, InvalidRequestError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidRequestError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from jynco.adapters.database.postgres.line import Silence
-from jynco.adapters.database.postgres.pool import WAITED_FOR, WORKING, Patience, make_engine
+from jynco.adapters.database.postgres.pool import WAITED_FOR, WORKING, Patience, become, make_engine
 from jynco.errors import Conflict, JyncoError, LimitExceeded, NotFound, ServiceAway, StorageFull
 
 __all__ = ["WAITED_FOR", "WORKING", "Gate"]
 
+EVERYBODY: Final = "*"  # no tenant's name
 RETRY_AFTER: Final = 2.0  # seconds; Postgres is back from a restart in about that time
 
 
@@ -31,8 +32,16 @@ class Gate:
         self.engine = make_engine(url, pool_size, application_name, patience, self._silence)
         self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # of the same pool
 
+    @property
+    def whole(self) -> Gate:
+        """The same connections, for what belongs to no tenant."""
+        return self if self.tenant is None else self._for(None)
+
     def of(self, tenant: str) -> Gate:
         """The same connections, lent to one tenant."""
+        return self._for(tenant)
+
+    def _for(self, tenant: str | None) -> Gate:
         theirs = copy(self)
         theirs.tenant = tenant
         return theirs
@@ -40,8 +49,10 @@ class Gate:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back by any error."""
-        with self._lent(), self.engine.begin() as connection:
-            yield connection
+        with self._lent(), self.engine.connect() as connection:
+            self._tell(connection)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
@@ -50,7 +61,14 @@ class Gate:
         There is no transaction that ``SET LOCAL`` would end with: whatever must hold here holds for the session.
         """
         with self._lent(), self._alone.connect() as connection:
+            self._tell(connection)
             yield connection
+
+    def _tell(self, connection: Connection) -> None:
+        """Tell Postgres whose rows may be seen. A connection that served the same tenant before knows already."""
+        tenant = self.tenant or EVERYBODY
+        if connection.info.get("tenant") != tenant:
+            become(connection, tenant)
 
     @contextmanager
     def _lent(self) -> Iterator[None]:
@@ -62,7 +80,7 @@ class Gate:
             raise _away("All connections to the database are busy; raise the pool's size.") from error
         except DBAPIError as error:
             raise _translated(error) from error
-        except InvalidRequestError as error:  # the pool gave up reconnecting
+        except (DisconnectionError, InvalidRequestError) as error:  # the pool gave up reconnecting
             raise _away() from error
 
 
@@ -81,6 +99,8 @@ def _translated(error: DBAPIError) -> JyncoError | DBAPIError:
             return NotFound("It belongs to a project or job that does not exist (any more).")
         case "42P01" | "3D000":
             return _away("The database has no Jynco tables; run `jynco db upgrade`.")
+        case "42501":
+            return _away("The database's rules are older or newer than this Jynco; run `jynco db upgrade`.")
         case "53100":
             return StorageFull("The database's disk is full; free some space.", retry_after=RETRY_AFTER)
     if state.startswith("54"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, InvalidatePoolError
 
 from jynco.adapters.database.postgres.line import Line, Silence
@@ -25,7 +25,12 @@ IDLE: Final = (
 SESSION: Final = (
     "SET timezone = 'UTC'; SET statement_timeout = '{statement}ms'; SET lock_timeout = '{lock}ms';"
     # a worker that is frozen inside a transaction must not keep its project's row
-    " SET idle_in_transaction_session_timeout = '15s'"
+    " SET idle_in_transaction_session_timeout = '15s';"
+    # Row level security holds for no superuser, so that one is put aside where there is a role to take instead.
+    " SELECT set_config('role', app.rolname, false) FROM pg_roles app, pg_roles us"
+    " WHERE app.rolname = 'jynco_app' AND us.rolname = session_user AND (us.rolsuper OR us.rolbypassrls)"
+    " AND pg_has_role(session_user, app.oid, 'MEMBER')"
+    " AND has_table_privilege(app.oid, to_regclass('projects'), 'SELECT')"
 )
 
 
@@ -78,6 +83,24 @@ def make_engine(
     event.listen(engine, "checkout", _refuse_inherited)
     event.listen(engine, "checkout", _refuse_dead)
     return engine
+
+
+def become(connection: Connection, tenant: str) -> None:
+    """Have a connection show this tenant's rows until it is told otherwise; outside of any transaction, for told
+    within one, the word would be taken back with it by a rollback. DisconnectionError."""
+    import psycopg
+
+    line: psycopg.Connection[Any] | None = connection.connection.dbapi_connection  # type: ignore[assignment]
+    assert line is not None
+    alone = line.autocommit
+    try:
+        line.autocommit = True
+        line.execute("SELECT set_config('jynco.tenant', %s, false)", [tenant])
+        line.autocommit = alone
+    except psycopg.Error as fault:
+        connection.invalidate(fault)
+        raise DisconnectionError("this connection has ended") from fault
+    connection.info["tenant"] = tenant
 
 
 def _session(patience: Patience) -> bytes:
