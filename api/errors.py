@@ -73,12 +73,6 @@ class TooMany(JyncoError):
     retryable = True
 
 
-class QuotaExceeded(JyncoError):
-    """A tenant has as much as it may have."""
-
-    code = "quota_exceeded"
-
-
 class KeyReused(JyncoError):
     """An Idempotency-Key that stands for another request."""
 
@@ -109,6 +103,7 @@ STATUSES: Final[dict[type[JyncoError], HTTPStatus]] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,  # ConsentNeeded too
     errors.BudgetExceeded: HTTPStatus.CONFLICT,
+    errors.QuotaExceeded: HTTPStatus.CONFLICT,
     errors.MissingClips: HTTPStatus.CONFLICT,
     errors.Cancelled: HTTPStatus.CONFLICT,
     errors.LeaseLost: HTTPStatus.CONFLICT,
@@ -125,7 +120,6 @@ STATUSES: Final[dict[type[JyncoError], HTTPStatus]] = {
     errors.ProviderError: HTTPStatus.UNPROCESSABLE_ENTITY,  # an unknown provider or model, in a plan
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
-    QuotaExceeded: HTTPStatus.CONFLICT,
     RequestInvalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     PreconditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
     # the machine

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.errors import QuotaExceeded
 from config.quotas import quotas_of
+from jynco.errors import QuotaExceeded
 from jynco.model.quotas import Quotas
 from jynco.model.storyboard import Document
 from jynco.model.uploads import Usage

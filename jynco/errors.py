@@ -106,6 +106,12 @@ class LimitExceeded(JyncoError):
     code = "limit_exceeded"
 
 
+class QuotaExceeded(JyncoError):
+    """A tenant has as much as it may have."""
+
+    code = "quota_exceeded"
+
+
 class ConsentNeeded(Conflict):
     """Going on might pay twice; the user has to say so first."""
 

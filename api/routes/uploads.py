@@ -148,7 +148,9 @@ def _own(upload: Upload, until: datetime) -> Presigned:
 
 
 def _pour(path: Path, size: int) -> None:
-    request.max_content_length = size
+    request.max_content_length = (
+        size + 1
+    )  # Werkzeug refuses who asks for more once the last byte that may be was read
     if (request.content_length or 0) > size:
         raise LimitExceeded(f"The file has {request.content_length} bytes; {size} were announced.")
     poured = 0

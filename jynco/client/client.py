@@ -13,6 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from jynco.client import luggage
+from jynco.client.sending import send
 from jynco.client.wire import Sleep, Wire
 from jynco.errors import AssetRefused, Conflict, ServiceAway, StorageFull
 from jynco.model.states import JobState
@@ -200,15 +201,10 @@ class Client:
 
     def _furnish(self, document: Document, files: Mapping[str, Path]) -> str:
         address = _address(document)
-        paths = {name: self._upload(address, path) for name, path in files.items()}
+        paths = {name: send(self._wire, address, path) for name, path in files.items()}
         sent = luggage.renamed(document, lambda name: paths[name])
         self._wire.ask("PUT", f"{address}/storyboard", json=sent, headers={"If-Match": "*"})
         return address
-
-    def _upload(self, address: str, path: Path) -> str:
-        with path.open("rb") as content:
-            form: Any = {"file": (path.name, content)}
-            return str(self._wire.ask("POST", f"{address}/assets", files=form).json()["path"])
 
     def _fetch(self, job_id: str, part: Path) -> None:
         with self._wire.stream(f"/v1/jobs/{_quoted(job_id)}/output") as answer, part.open("wb") as file:

@@ -9,7 +9,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
 import httpx
@@ -45,6 +45,15 @@ class Wire:
         """As ``ask``, for what must be done once however often it is sent."""
         return self.ask(method, path, headers={"Idempotency-Key": uuid.uuid4().hex}, **options)
 
+    def give(self, request: Callable[[], AbstractContextManager[dict[str, Any]]]) -> None:
+        """Send what the server has signed, to whoever keeps its files: without the key, which is not theirs to know."""
+
+        def once() -> httpx.Response:
+            with request() as whole:
+                return self._given(**whole)
+
+        self._patiently(once)
+
     @contextmanager
     def stream(self, path: str) -> Iterator[httpx.Response]:
         """A large answer, in pieces. ServiceAway when it breaks off."""
@@ -67,6 +76,16 @@ class Wire:
         error = error_of(answer)
         error.retry_after = wait_of(answer)
         raise error if answer.status_code not in AGAIN else _passing(error)
+
+    def _given(self, method: str, url: str, **options: Any) -> httpx.Response:
+        try:
+            answer = httpx.request(method, url, timeout=self._http.timeout, **options)
+        except httpx.HTTPError as fault:
+            raise self._away(fault) from fault
+        if not answer.is_success:
+            error = error_of(answer)
+            raise error if answer.status_code not in AGAIN else _passing(error)
+        return answer
 
     def _patiently(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         for attempt in range(1, TRIES + 1):

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from config.settings import Settings
 from jynco.client import Client, Progress
 from jynco.client.luggage import names, renamed
 from jynco.client.problems import error_of
+from jynco.client.sending import LARGE
 from jynco.embedded import Servers
 from jynco.errors import (
     AssetRefused,
@@ -197,3 +199,17 @@ def test_the_readme_makes_a_film(server: str, tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.splitlines()[-1] == "100%"
     assert (tmp_path / "film.mp4").read_bytes()[4:8] == b"ftyp"
+
+
+def test_large_files_go_where_the_server_says(server: str, folder: Path) -> None:
+    with wave.open(str(folder / "sea.wav"), "wb") as sound:
+        sound.setparams((2, 2, 48000, LARGE // 4, "NONE", ""))
+        sound.writeframes(bytes(LARGE))
+    whole = document(folder)
+    whole["layers"] = {"audio": [{"layerId": "sea", "sourceFile": "sea.wav"}]}
+    with Client(server) as client, httpx.Client(base_url=server) as other:
+        for _ in range(2):  # the second time it is there already
+            address = client.store(whole, folder)
+            kept = other.get(f"{address}/storyboard").json()["layers"]["audio"][0]["sourceFile"]
+            assert kept.endswith(".wav")
+        client.delete(whole["projectId"])
