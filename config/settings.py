@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from config import amounts, limits
+from config.keeping import keeping
 from config.telemetry import Traces, traces
 from config.variables import Access, Tokens, Variables
 from jynco.errors import UsageWrong
 from jynco.model.admission import Limits
-
 from jynco.model.quotas import Quotas, Rates
+from jynco.model.retention import Keeping
+
 # Key and address; the names are the vendors' own, but fal has none for its address.
 VENDORS: Final[Mapping[str, tuple[str, str]]] = {
     "runway": ("RUNWAYML_API_SECRET", "RUNWAYML_BASE_URL"),
@@ -40,6 +42,7 @@ class Settings:
     storage: str | None = None  # None: the data folder
     s3_endpoint: str | None = None  # None: Amazon's
     nearby_gb: float = 10.0  # of copies on this machine of what lies in S3
+    keeping: Keeping = field(default_factory=Keeping)  # how long what nobody needs is kept
     providers: tuple[str, ...] = ("camera",)  # the first is the default, the rest take over in turn
     limits: Mapping[str, Limits] = field(default_factory=dict)  # instead of those that vendors publish
     failover_moderated: bool = False  # another provider may be asked what the first one's safety refused
@@ -58,9 +61,9 @@ class Settings:
     secret_key: str | None = field(default=None, repr=False)
     auth: str | None = None  # "off", "required"; None: required beyond loopback
     tokens: Tokens = field(default_factory=Tokens)
-    encoder: str = "software"  # or a device's name, or "auto"
     rates: Rates | None = None  # of each tenant's requests; None: generous ones where names are asked for
     quotas: Quotas | None = None  # of what each tenant has; None: as above
+    encoder: str = "software"  # or a device's name, or "auto"
     share_cache: bool = False  # one tenant's clips are found by the others too
     public_url: str | None = None
     flower_url: str | None = None  # where those who watch over workers find Flower
@@ -114,13 +117,14 @@ def _parse(env: Variables) -> Settings:
         redis_url=env.text("REDIS_URL"),
         broker_url=env.text("JYNCO_BROKER_URL") or env.text("CLOUDAMQP_URL"),
         storage=env.text("JYNCO_STORAGE"),
+        s3_endpoint=env.text("AWS_ENDPOINT_URL_S3") or env.text("AWS_ENDPOINT_URL"),
+        nearby_gb=env.gigabytes("JYNCO_NEARBY_GB", 10.0),
+        keeping=keeping(env),
         providers=env.names("JYNCO_PROVIDER", ("camera",)),
         limits=limits.parse(env.text(limits.VARIABLE) or ""),
         failover_moderated=env.choice("JYNCO_FAILOVER_MODERATED", ("on", "off")) == "on",
         retry_base=env.seconds("JYNCO_RETRY_BASE_SECONDS", 2.0),
         poll=env.seconds("JYNCO_POLL_SECONDS", 5.0),
-        s3_endpoint=env.text("AWS_ENDPOINT_URL_S3") or env.text("AWS_ENDPOINT_URL"),
-        nearby_gb=env.gigabytes("JYNCO_NEARBY_GB", 10.0),
         lease=env.seconds("JYNCO_LEASE_SECONDS", 30.0),
         sweep=env.seconds("JYNCO_SWEEP_SECONDS", 15.0),
         fan_out=env.seconds("JYNCO_FAN_OUT_SECONDS", 10.0),
@@ -134,10 +138,10 @@ def _parse(env: Variables) -> Settings:
         secret_key=env.text("JYNCO_SECRET_KEY"),
         auth=env.choice("JYNCO_AUTH", ("off", "required")),
         tokens=env.tokens(),
-        encoder=env.choice("JYNCO_ENCODER", ENCODERS) or "software",
-        share_cache=env.choice("JYNCO_SHARE_CACHE", ("on", "off")) == "on",
         rates=amounts.rates("JYNCO_RATE_LIMITS", env.text("JYNCO_RATE_LIMITS")),
         quotas=amounts.quotas("JYNCO_QUOTAS", env.text("JYNCO_QUOTAS")),
+        encoder=env.choice("JYNCO_ENCODER", ENCODERS) or "software",
+        share_cache=env.choice("JYNCO_SHARE_CACHE", ("on", "off")) == "on",
         public_url=env.text("JYNCO_PUBLIC_URL"),
         flower_url=env.text("JYNCO_FLOWER_URL"),
         outgoing_loopback=env.choice("JYNCO_OUTGOING_LOOPBACK", ("on", "off")) == "on",

@@ -63,6 +63,17 @@ class Variables:
             raise UsageWrong(f"{name} must be a number of {unit} above 0; it is {self.text(name)!r}.")
         return value
 
+    def amount(self, name: str, unit: str) -> float | None:
+        """0 or more; None where it is not set."""
+        text = self.text(name)
+        try:
+            value = None if text is None else float(text)
+        except ValueError:
+            value = -1.0
+        if value is not None and not 0 <= value < 10**6:
+            raise UsageWrong(f"{name} must be a number of {unit}, 0 or more; it is {text!r}.")
+        return value
+
     def whole(self, name: str, default: int, largest: int) -> int:
         text = self.text(name) or str(default)
         if not text.isdecimal() or not 1 <= int(text) <= largest:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 
@@ -19,11 +19,10 @@ class S3Server:
     """Where it answers. Each test has a prefix of its own, so that none sees another's files."""
 
     url: str
-    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def address(self) -> Address:
         """A place in which nothing is yet."""
-        return Address(BUCKET, f"test/{next(self.numbers)}", self.url)
+        return Address(BUCKET, f"test/{uuid4().hex}", self.url)
 
 
 @pytest.fixture(scope="session")

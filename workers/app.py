@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 
 from config.settings import Settings
 from workers import brokers
@@ -92,6 +93,11 @@ def _shape(settings: Settings) -> dict[str, Any]:
                 "task": "upkeep.sweep",
                 "schedule": settings.sweep,
                 "options": {"queue": UPKEEP, "expires": settings.sweep},
-            }
+            },
+            "gc": {  # at a time of day, for beat remembers nothing of a life before
+                "task": "upkeep.gc",
+                "schedule": crontab(hour="3", minute="17"),
+                "options": {"queue": UPKEEP, "expires": 3600},
+            },
         },
     }

@@ -98,9 +98,14 @@ def incoming(project_id: ProjectId, upload_id: str) -> str:
     return f"{project(project_id)}/generated/uploads/{upload_id}"
 
 
+def exports(project_id: ProjectId) -> str:
+    """The folder of a project's finished films."""
+    return f"{project(project_id)}/exports"
+
+
 def export(project_id: ProjectId, job_id: JobId, container: str) -> str:
     """A finished film."""
-    return f"{project(project_id)}/exports/{job_id}.{container}"
+    return f"{exports(project_id)}/{job_id}.{container}"
 
 
 class Kind(StrEnum):

@@ -14,6 +14,7 @@ from jynco.agents.casting import Casting
 from jynco.agents.drawing import Drafter
 from jynco.agents.herald import Herald
 from jynco.agents.interchange import Interchange
+from jynco.agents.janitor import Janitor
 from jynco.agents.motion import Motion, Withdrawal
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.render import Render
@@ -88,6 +89,11 @@ class House:
     def continuing(self) -> Continuing:
         """Clips that begin where others end."""
         return Continuing(self.storyboard, self.quartermaster, self.clock)
+
+    @property
+    def janitor(self) -> Janitor:
+        """Who clears away what nobody needs, whoever's it was."""
+        return Janitor(self.database, self.quartermaster, self.clock, self.settings.keeping)
 
     @property
     def outgoing(self) -> Outgoing:

@@ -10,6 +10,7 @@ from jynco.ports.metrics import Metrics
 from jynco.ports.money import Admission, Books, Ledger
 from jynco.ports.outside import Outgoing, Provider, Providers
 from jynco.ports.projects import Projects
+from jynco.ports.retention import Retention
 from jynco.ports.uploads import Uploads
 from jynco.ports.watching import Clock, Heart, Watch
 from jynco.ports.webhooks import Webhooks
@@ -32,6 +33,7 @@ __all__ = [
     "Projects",
     "Provider",
     "Providers",
+    "Retention",
     "Say",
     "Slots",
     "Storage",

@@ -8,6 +8,7 @@ from jynco.ports.jobs import Jobs
 from jynco.ports.metrics import Metrics
 from jynco.ports.money import Admission, Books, Ledger
 from jynco.ports.projects import Projects
+from jynco.ports.retention import Retention
 from jynco.ports.uploads import Uploads
 from jynco.ports.webhooks import Webhooks
 
@@ -31,5 +32,7 @@ class Database(Protocol):
     def uploads(self) -> Uploads: ...
     @property
     def metrics(self) -> Metrics: ...
+    @property
+    def retention(self) -> Retention: ...
     def ping(self) -> None: ...  # raises ServiceAway
     def close(self) -> None: ...

@@ -1,6 +1,7 @@
 """Settings: typed, named when wrong, and Heroku's spellings understood."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,9 @@ def test_a_broker_in_this_process_needs_no_redis() -> None:
         ("WEB_CONCURRENCY", "-1"),
         ("JYNCO_AUTH", "maybe"),
         ("JYNCO_NEARBY_GB", "0"),
+        ("JYNCO_KEEP_EXPORTS_DAYS", "-1"),
+        ("JYNCO_KEEP_CLIPS_DAYS", "nan"),
+        ("JYNCO_CACHE_MAX_GB", "much"),
         ("DATABASE_URL", "postgresql://only/one"),
     ],
 )
@@ -90,3 +94,14 @@ def test_rates_and_quotas_are_read_by_name() -> None:
 def test_rates_that_cannot_be_read_are_refused(text: str) -> None:
     with pytest.raises(UsageWrong, match="JYNCO_RATE_LIMITS"):
         read({"JYNCO_RATE_LIMITS": text})
+
+
+def test_only_what_can_be_made_again_leaves_unless_people_say_so() -> None:
+    usual = read({}).keeping
+    assert (usual.exports, usual.clips, usual.cache_bytes) == (None, None, None)
+    assert usual.segments == timedelta(days=30)
+    said = read(
+        {"JYNCO_KEEP_SEGMENTS_DAYS": "ever", "JYNCO_KEEP_CLIPS_DAYS": "0", "JYNCO_CACHE_MAX_GB": "1.5"}
+    )
+    assert (said.keeping.segments, said.keeping.clips) == (None, timedelta(0))
+    assert said.keeping.cache_bytes == 1_500_000_000

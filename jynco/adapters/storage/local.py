@@ -100,7 +100,7 @@ class LocalStorage:
         for key in self.keys(prefix):
             with suppress(FileNotFoundError):
                 stat = self._path(key).stat()
-                yield Entry(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
+                yield Entry(key, stat.st_size, _modified(stat))
 
     def size(self, key: str) -> int:
         """In bytes. NotFound."""
@@ -129,7 +129,7 @@ class LocalStorage:
                 path.rename(aside)
             except (FileNotFoundError, NotADirectoryError):
                 return True
-            if aside.stat().st_mtime <= seen.timestamp():
+            if _modified(aside.stat()) <= seen:
                 return True
             with suppress(FileExistsError, FileNotFoundError):  # made anew meanwhile, or its folder deleted
                 os.link(aside, path)
@@ -186,6 +186,10 @@ class LocalStorage:
 
     def _path(self, key: str) -> Path:
         return self._root / plain(key)
+
+
+def _modified(stat: os.stat_result) -> datetime:
+    return datetime.fromtimestamp(stat.st_mtime, UTC)
 
 
 def _flush(path: Path) -> None:

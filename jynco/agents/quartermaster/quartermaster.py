@@ -17,10 +17,12 @@ from jynco.agents.quartermaster.proxies import Proxies
 from jynco.agents.quartermaster.shelf import Shelf
 from jynco.compose.sources import Source
 from jynco.errors import AssetRefused, JyncoError, NotFound, StorageFull
+from jynco.model.files import Entry
 from jynco.model.ids import CacheKey, ClipId, JobId, ProjectId
 from jynco.model.keys import of_file
 from jynco.model.media import Look, MediaInfo
 from jynco.model.motion import Shot
+from jynco.model.retention import Thing
 from jynco.model.storyboard import OutputSettings
 from jynco.ports import Media, Pictures, Storage
 
@@ -43,6 +45,7 @@ class Quartermaster:
         self.segments = Shelf(storage, self._fingerprints, layout.Kind.SEGMENTS)
         self.proxies = Proxies(Shelf(storage, self._fingerprints, layout.Kind.PROXIES), storage, media)
         self.stills = Glimpses(Shelf(storage, self._fingerprints, layout.Kind.STILLS), storage, media)
+        self.shelves = {Thing(kind): Shelf(storage, self._fingerprints, kind) for kind in layout.Kind}
 
     # --- people's files ------------------------------------------------------------------------------
 
@@ -192,6 +195,18 @@ class Quartermaster:
         return self._storage.read(layout.cutlist(project_id, name))
 
     # --- order ---------------------------------------------------------------------------------------
+
+    def films(self, project_id: ProjectId) -> Iterator[Entry]:
+        """Every finished film of a project, and when it was made."""
+        return self._storage.entries(layout.exports(project_id))
+
+    def expire_film(self, film: Entry) -> bool:
+        """Remove a film, and the list of what it is joined of; whether it is gone."""
+        gone = self._storage.expire(film.key, film.wanted)
+        if gone:
+            *_, project_id, _, name = PurePosixPath(film.key).parts
+            self._storage.delete(layout.cutlist(ProjectId(project_id), PurePosixPath(name).stem))
+        return gone
 
     def forget(self, project_id: ProjectId) -> None:
         """Remove a project's folder. The shelf keeps what was paid for."""

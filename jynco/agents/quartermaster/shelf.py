@@ -35,6 +35,7 @@ class Kept:
     key: CacheKey
     size: int
     last_used: datetime
+    whole: bool = True  # False: without its label, so that nobody can find it
 
 
 class Shelf:
@@ -95,8 +96,9 @@ class Shelf:
 
     def expire(self, kept: Kept) -> bool:
         """As ``forget``, unless it was wanted since ``kept`` was looked at; whether it is gone."""
-        gone = self._storage.expire(layout.label(kept.key, self._kind), kept.last_used)
-        if gone:
+        name = layout.label if kept.whole else layout.cached
+        gone = self._storage.expire(name(kept.key, self._kind), kept.last_used)
+        if gone and kept.whole:
             self._storage.delete(layout.cached(kept.key, self._kind))
         return gone
 
@@ -130,8 +132,8 @@ class Shelf:
         for name, entries in groupby(found, lambda entry: PurePosixPath(entry.key).stem):
             several = list(entries)
             label = next((entry for entry in several if entry.key.endswith(".json")), None)
-            if label is not None:
-                yield Kept(CacheKey(name), sum(entry.size for entry in several), label.wanted)
+            wanted = (label or several[0]).wanted
+            yield Kept(CacheKey(name), sum(entry.size for entry in several), wanted, label is not None)
 
     def _intact(self, key: CacheKey, clip: str, written: Written) -> Path | None:
         for _ in range(2):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from jynco.cli.commands import bench, costs, documents, films, interchange, jobs, keys, machine, queues
+from jynco.cli.commands import bench, costs, documents, films, gc, interchange, jobs, keys, machine, queues
 
 
 def register(group: click.Group) -> None:
@@ -26,6 +26,7 @@ def register(group: click.Group) -> None:
         costs.costs,
         keys.keys,
         queues.queues,
+        gc.gc,
         machine.doctor,
         machine.db,
         bench.bench,

@@ -12,6 +12,7 @@ from jynco.adapters.database.memory.ledger import MemoryLedger
 from jynco.adapters.database.memory.metrics import MemoryMetrics
 from jynco.adapters.database.memory.projects import MemoryProjects
 from jynco.adapters.database.memory.replies import MemoryReplies
+from jynco.adapters.database.memory.retention import MemoryRetention
 from jynco.adapters.database.memory.store import Store
 from jynco.adapters.database.memory.uploads import MemoryUploads
 from jynco.adapters.database.memory.webhooks import MemoryWebhooks
@@ -33,6 +34,7 @@ class MemoryDatabase:
         self.keys = MemoryKeys(store)
         self.admission = MemoryAdmission(store)
         self.metrics = MemoryMetrics(store)
+        self.retention = MemoryRetention(store)
 
     def of(self, tenant: str) -> MemoryDatabase:
         """The same database as one tenant sees it: what is somebody else's is not there."""

@@ -15,6 +15,7 @@ from jynco.adapters.database.postgres.ledger import PostgresLedger
 from jynco.adapters.database.postgres.metrics import PostgresMetrics
 from jynco.adapters.database.postgres.projects import PostgresProjects
 from jynco.adapters.database.postgres.replies import PostgresReplies
+from jynco.adapters.database.postgres.retention import PostgresRetention
 from jynco.adapters.database.postgres.uploads import PostgresUploads
 from jynco.adapters.database.postgres.webhooks import PostgresWebhooks
 from jynco.model.money import Budget
@@ -60,6 +61,7 @@ class PostgresDatabase:
         self.webhooks = PostgresWebhooks(self._gate)
         self.uploads = PostgresUploads(self._gate)
         self.metrics = PostgresMetrics(self._gate.whole)
+        self.retention = PostgresRetention(self._gate.whole)
 
     def ping(self) -> None:
         """Raises ServiceAway when Postgres does not answer."""

@@ -1,0 +1,46 @@
+"""``jynco gc``: what a project uses stays, whatever the rules say, and leaves when the project has."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from tests.acceptance.kit import Desk, board, clip
+
+LONG_AGO = 10 * 86_400  # seconds
+
+
+def test_a_clip_leaves_after_its_project(desk: Desk) -> None:
+    assert desk.render(board("swept", clip("a"))).code == 0
+    key = str(desk.live("proj_swept")["timeline"][0]["cacheKey"])
+    film = unused(desk, key)
+    assert key not in names(desk, "--dry-run")
+    assert desk.jynco("delete", "proj_swept").code == 0
+    assert key in names(desk, "--dry-run")
+    assert film.exists()
+    assert key in names(desk)
+    assert not film.exists()
+    assert key not in names(desk)
+
+
+def unused(desk: Desk, key: str) -> Path:
+    """A clip in the cache, which looks as if nobody had wanted it for long."""
+    film = desk.data / "cache" / "motion" / key[:2] / f"{key}.mp4"
+    then = time.time() - LONG_AGO
+    os.utime(film.with_suffix(".json"), (then, then))
+    return film
+
+
+def names(desk: Desk, *options: str) -> set[str]:
+    """What ``jynco gc`` tells."""
+    done = desk.jynco("gc", *options, "--json", JYNCO_KEEP_CLIPS_DAYS="9")
+    assert done.code == 0, done.err
+    assert done.json["dryRun"] is ("--dry-run" in options)
+    return {str(each["name"]) for each in done.json["items"]}
+
+
+def test_a_rule_that_cannot_be_read_is_refused(desk: Desk) -> None:
+    done = desk.jynco("gc", JYNCO_KEEP_EXPORTS_DAYS="soon")
+    assert done.code == 2
+    assert "JYNCO_KEEP_EXPORTS_DAYS" in done.err
