@@ -10,7 +10,7 @@ no room at the provider    asked again later, the further back in its line the l
 people paused its queue    the message comes back in its own lane; what has begun goes on
 the provider refused       three more tries after 1, 2, 4 times ``JYNCO_RETRY_BASE_SECONDS``, at least its Retry-After
 this worker ends           handed back at once, first in line
-the disk is full           as when the provider refused, five times: room may be made meanwhile
+the disk is full           tried again, every 5 s at last, and shown as waiting; ends after ``JYNCO_GIVE_UP_SECONDS``
 the database is away       the message is tried again every 5 s, and the job handed back as soon as it can be
 the worker died            such jobs go on one at a time in each process: it may be one of them that kills
 the worker died 3 times    the job ends as failed: it is what kills them
@@ -31,9 +31,9 @@ from typing import Any, Final
 
 from celery import Task
 
-from jynco.errors import JyncoError, NotAccepted, ServiceAway, StorageFull
+from jynco.errors import JyncoError, NotAccepted, ServiceAway
 from jynco.model.ids import JobId
-from jynco.model.jobs import Claim
+from jynco.model.jobs import Claim, Failure, Job
 from workers import queues
 from workers.handing import hand_back
 from workers.heartbeat import HandedBack, Heartbeat
@@ -41,7 +41,7 @@ from workers.house import house
 
 log = logging.getLogger("jynco.workers")
 RETRIES: Final = 3  # after the first try, for submits that were refused
-ROOM: Final = 5  # as many while the disk is full: a minute, by default, for somebody to make room
+
 CRASHES: Final = 3
 LONGEST_WAIT: Final = 60.0  # seconds that anybody who is away or busy may ask for
 HELD_BACK: Final = 15.0  # seconds, at most, until what was resumed goes on
@@ -119,15 +119,25 @@ def poisoned(claim: Claim) -> WorkerDied | None:
 
 
 def put_off(claim: Claim, away: ServiceAway) -> None:
-    """Hand the job back until what is away may be there again (PutOff); returns when the tries are used up."""
-    full = isinstance(away, StorageFull)
-    wait: float | None = 0.0 if isinstance(away, HandedBack) else until_back()
-    if full:
-        wait = wait_after_refusal(claim.job.attempts, away)
-    if wait is None:
-        return
-    hand_back(claim, wait, refused=full)
-    raise PutOff(wait)
+    """Hand the job back until what is away may be there again (PutOff); returns when that has lasted for too long.
+
+    Nobody refused anything, so this spends none of the job's tries.
+    """
+    if isinstance(away, HandedBack):
+        hand_back(claim, 0.0)
+        raise PutOff(0.0)
+    waited = _waited(claim.job, away)
+    if waited < house().settings.give_up:
+        wait = min(max(waited, house().settings.retry_base), until_back()) * random.uniform(1.0, 1.1)
+        hand_back(claim, wait, waits=Failure(away.code, away.message, away.retryable))
+        raise PutOff(wait)
+
+
+def _waited(job: Job, away: ServiceAway) -> float:
+    """Seconds since the same first kept the job from going on."""
+    if job.waits is None or job.waits.code != away.code or job.waits_since is None:
+        return 0.0
+    return (house().clock.now() - job.waits_since).total_seconds()
 
 
 def until_back() -> float:
@@ -137,8 +147,7 @@ def until_back() -> float:
 
 def wait_after_refusal(attempts: int, error: JyncoError) -> float | None:
     """Seconds until the next try, or None when the tries are used up. ``attempts``: refusals so far."""
-    tries = ROOM if isinstance(error, StorageFull) else RETRIES
-    if not isinstance(error, NotAccepted | StorageFull) or attempts >= tries:
+    if not isinstance(error, NotAccepted) or attempts >= RETRIES:
         return None
     base = house().settings.retry_base * 2.0**attempts
     least = max(base, min(error.retry_after or 0.0, LONGEST_WAIT))

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from jynco.errors import LeaseLost, ServiceAway
-from jynco.model.jobs import Claim
+from jynco.model.jobs import Claim, Failure
 from workers.heartbeat import STOPPING
 from workers.house import house
 
@@ -21,10 +21,10 @@ PAUSE: Final = 0.2  # seconds between two tries; before anybody else has heard t
 log = logging.getLogger("jynco.workers")
 
 
-def hand_back(claim: Claim, seconds: float, *, refused: bool = False) -> None:
+def hand_back(claim: Claim, seconds: float, *, waits: Failure | None = None) -> None:
     """Its next step is due in ``seconds``. Comes back at once, whether the database is there or not."""
-    if not _parked(claim, seconds, refused):
-        late = threading.Thread(target=_later, args=(claim, seconds, refused), name="hand back", daemon=True)
+    if not _parked(claim, seconds, waits):
+        late = threading.Thread(target=_later, args=(claim, seconds, waits), name="hand back", daemon=True)
         late.start()
 
 
@@ -38,18 +38,18 @@ def or_handed_back(claim: Claim) -> Iterator[None]:
         raise
 
 
-def _later(claim: Claim, seconds: float, refused: bool) -> None:
+def _later(claim: Claim, seconds: float, waits: Failure | None) -> None:
     pause = threading.Event()
     while not STOPPING.is_set():
         pause.wait(PAUSE)
-        if _parked(claim, seconds, refused):
+        if _parked(claim, seconds, waits):
             log.info("handed back late", extra={"job_id": claim.job.job_id})
             return
 
 
-def _parked(claim: Claim, seconds: float, refused: bool) -> bool:
+def _parked(claim: Claim, seconds: float, waits: Failure | None) -> bool:
     try:
-        house().database.jobs.park(claim, seconds, refused=refused)
+        house().database.jobs.park(claim, seconds, waits=waits)
     except LeaseLost:  # somebody has taken it over, or ended it
         return True
     except ServiceAway:

@@ -178,6 +178,14 @@ class FailureTold(CamelSchema):
     retryable = fields.Boolean(required=True)
 
 
+class WaitTold(CamelSchema):
+    """What has to pass before a job can go on: room at a provider, on a disk, or somebody's resume."""
+
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    since = fields.DateTime(required=True)
+
+
 class JobTold(CamelSchema):
     """A job: a film (job_render_...) or one clip (job_motion_...)."""
 
@@ -199,6 +207,7 @@ class JobTold(CamelSchema):
     output_url = fields.String(required=True, allow_none=True)
     receipt = fields.Nested(ReceiptTold, required=True, allow_none=True)
     error = fields.Nested(FailureTold, required=True, allow_none=True)
+    waiting = fields.Nested(WaitTold, required=True, allow_none=True)
     created_at = fields.DateTime(required=True, allow_none=True)
     started_at = fields.DateTime(required=True, allow_none=True)
     finished_at = fields.DateTime(required=True, allow_none=True)

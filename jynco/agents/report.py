@@ -64,10 +64,23 @@ def job_report(database: Database, job: Job, made: Mapping[ClipId, ClipRow] | No
         "clips": [*_clips(job, {child.clip_id: child for child in children if child.clip_id}, rows)],
         "receipt": receipt_report(job.receipt) if job.receipt else None,
         "error": _error(job),
+        "waiting": _waiting(job, *children),
         "createdAt": moment(job.created_at),
         "startedAt": moment(_began(job, children)),
         "finishedAt": moment(job.finished_at),
     }
+
+
+def _waiting(*jobs: Job) -> Json:
+    """What has to pass before the first of those that wait can go on: no room at a provider, or on a disk."""
+    for job in jobs:
+        if job.waits is not None and not job.state.terminal:
+            return {
+                "code": job.waits.code,
+                "message": job.waits.message,
+                "since": moment(job.waits_since),
+            }
+    return None
 
 
 def clip_rows(database: Database, project_id: ProjectId) -> dict[ClipId, ClipRow]:

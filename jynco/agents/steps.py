@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from jynco.errors import ProviderError
-from jynco.model.jobs import Outcome
+from jynco.model.jobs import Failure, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,13 @@ class Waiting:
     """Nothing to do until the provider, or another worker with the same clip, has gone on.
 
     ``seconds``: no use in looking sooner; None: the usual while between two looks. ``begun`` False: nothing was
-    ordered, so it waits where new jobs do, and lets them in among those that wait.
+    ordered, so it waits where new jobs do, and lets them in among those that wait. ``why``: what people may want to
+    know of it, or mend.
     """
 
     seconds: float | None = None
     begun: bool = True
+    why: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,8 @@ class Job:
     progress: float = 0.0  # 0..1
     receipt: Receipt | None = None
     failure: Failure | None = None
+    waits: Failure | None = None  # what its last step met that has to pass before it can go on
+    waits_since: datetime | None = None
     output: str | None = None  # storage key of the film
     created_at: datetime | None = None
     started_at: datetime | None = None

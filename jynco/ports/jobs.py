@@ -32,8 +32,8 @@ class Jobs(Protocol):
     def claim(self, job_id: JobId, owner: str, seconds: float) -> Claim | None: ...  # None: taken or terminal
     def beat(self, claim: Claim, seconds: float, progress: float) -> None: ...
     def park(
-        self, claim: Claim, seconds: float, *, refused: bool = False
-    ) -> None: ...  # lease back, next step later
+        self, claim: Claim, seconds: float, *, refused: bool = False, waits: Failure | None = None
+    ) -> None: ...  # lease back, next step later; ``waits``: what has to pass before it can go on
     def recast(
         self, claim: Claim, shot: Shot, *said: Remark
     ) -> None: ...  # another of its lineup makes the clip

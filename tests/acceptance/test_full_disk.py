@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.acceptance.kit import Desk, Done, below, board, clip, environment, look, wait
+from tests.acceptance.kit import Desk, Done, below, board, clip, environment, held, look, wait
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -72,9 +72,10 @@ def test_no_room_for_the_film_itself(small: Desk) -> None:
     path = roomy.write(board("out", clip("a")))
     fill(small.data.parent, 0)
     out = small.data.parent / "film.mp4"
-    told(roomy.jynco("render", path, "--json", "--out", out))
-    assert [file.name for file in small.data.parent.iterdir()] == ["filler"]
-    assert look(roomy.jynco("render", path, "--json").film()).frames == 5
+    with held(roomy.data):
+        told(roomy.jynco("render", path, "--json", "--out", out))
+        assert [file.name for file in small.data.parent.iterdir()] == ["filler"]
+        assert look(roomy.jynco("render", path, "--json").film()).frames == 5
 
 
 def fill(disk: Path, spare: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from jynco.errors import Cancelled, LeaseLost
 from jynco.model.ids import JobId
-from jynco.model.jobs import Claim, Job
+from jynco.model.jobs import Claim, Failure, Job
 from jynco.model.states import ClipStatus, JobState
 from tests.contract.databases import FILM, LEASE, PROJECT, Subject, broken, made, motion
 
@@ -61,6 +61,25 @@ def test_a_lease_that_was_handed_back_does_not(subject: Subject) -> None:
     again = subject.claim(job)
     assert (again.job.crashes, again.job.attempts, again.fence) == (0, 1, 3)
     assert again.job.state is JobState.RUNNING
+
+
+def test_what_a_job_waits_for_is_kept_with_its_beginning(subject: Subject) -> None:
+    """A step that meets the same again goes on counting; another reason, or none, begins anew."""
+    job = subject.begin("a")[1]
+    jobs, full = subject.database.jobs, Failure("storage_full", "No space is left.", retryable=True)
+    jobs.park(subject.claim(job), 0, waits=full)
+    second = subject.claim(job)
+    first = second.job
+    assert (first.waits, first.attempts, first.crashes) == (full, 0, 0)
+    jobs.park(second, 0, waits=replace(full, message="Still none."))
+    again = subject.claim(job)
+    assert again.job.waits == replace(full, message="Still none.")
+    assert again.job.waits_since == first.waits_since
+    jobs.park(again, 0, waits=replace(full, code="provider_full"))
+    other = subject.claim(job)
+    assert other.job.waits_since != first.waits_since
+    jobs.park(other, 0)
+    assert (jobs.get(job.job_id).waits, jobs.get(job.job_id).waits_since) == (None, None)
 
 
 def _writes(subject: Subject, job: Job) -> dict[str, Callable[[Claim], None]]:

@@ -81,7 +81,7 @@ def _follow(claim: Claim, step: Step) -> dict[str, str]:
     if isinstance(step, Finished):
         return _finish(claim, step.outcome)
     wait = house().settings.poll if step.seconds is None else step.seconds
-    jobs.park(claim, wait)
+    jobs.park(claim, wait, waits=step.why)
     raise base.PutOff(wait, queues.RESUME if step.begun else queues.name(claim.job.kind, claim.job.lane))
 
 

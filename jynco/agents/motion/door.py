@@ -10,7 +10,7 @@ from typing import Final
 from jynco.agents.steps import Waiting
 from jynco.errors import JyncoError, NotAccepted, OutcomeUnknown, ProviderError, RateLimited
 from jynco.model.admission import PAUSES, Ask, Rules, Verdict, Why
-from jynco.model.jobs import Job
+from jynco.model.jobs import Failure, Job
 from jynco.model.motion import Shot
 from jynco.ports import Admission
 
@@ -43,7 +43,9 @@ class Door:
             Why.FAILING: max(poll, verdict.seconds * 1.1),
             Why.FULL: max(poll, self._turn(verdict, shot), verdict.seconds),
         }.get(verdict.why, poll)
-        return Waiting(min(seconds, LONGEST_WAIT) * random.uniform(0.9, 1.1), begun=False)
+        said = f"{verdict.reason} is held back." if verdict.why is Why.HELD else verdict.reason
+        why = Failure(f"provider_{verdict.why}", said, retryable=True)
+        return Waiting(min(seconds, LONGEST_WAIT) * random.uniform(0.9, 1.1), begun=False, why=why)
 
     def outlasted(self, verdict: Verdict, waited: float) -> bool:
         """Whether a job that has been there for ``waited`` seconds waits no longer for one that keeps failing."""

@@ -114,9 +114,14 @@ class MemoryJobs:
         leases.beat(self.store, claim, seconds, progress)
 
     @alone
-    def park(self, claim: Claim, seconds: float, *, refused: bool = False) -> None:
-        """Hand the job back, its next step due in ``seconds``; ``refused`` counts an attempt. LeaseLost."""
-        leases.park(self.store, claim, seconds, refused)
+    def park(
+        self, claim: Claim, seconds: float, *, refused: bool = False, waits: Failure | None = None
+    ) -> None:
+        """Hand the job back, its next step due in ``seconds``; ``refused`` counts an attempt. LeaseLost.
+
+        ``waits``: what has to pass before it can go on.
+        """
+        leases.park(self.store, claim, seconds, refused, waits)
 
     @alone
     def recast(self, claim: Claim, shot: Shot, *said: Remark) -> None:

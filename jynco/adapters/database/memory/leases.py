@@ -10,7 +10,7 @@ from jynco.adapters.database import payloads, tallies
 from jynco.adapters.database.memory.store import JobRow, Store, shown_job
 from jynco.errors import Cancelled, LeaseLost
 from jynco.model.ids import JobId
-from jynco.model.jobs import Claim, Job
+from jynco.model.jobs import Claim, Failure, Job
 from jynco.model.states import ClipStatus, JobKind, JobState
 
 LONGEST: Final = 30.0  # seconds between two rings: a job must not stay unheard for long after the last fault
@@ -83,12 +83,15 @@ def attend(store: Store, job_id: JobId, seconds: float, progress: float) -> None
     _further(store, row, progress)
 
 
-def park(store: Store, claim: Claim, seconds: float, refused: bool) -> None:
+def park(store: Store, claim: Claim, seconds: float, refused: bool, waits: Failure | None) -> None:
     """Hand the lease back; the next step is due in ``seconds``. LeaseLost."""
     row = held(store, claim)
     hand_back(row)
     row.due_at = store.now(seconds)
-    row.job = replace(row.job, attempts=row.job.attempts + refused)
+    before = row.job.waits
+    same = waits is not None and before is not None and before.code == waits.code
+    since = row.job.waits_since if same else store.now() if waits else None
+    row.job = replace(row.job, attempts=row.job.attempts + refused, waits=waits, waits_since=since)
 
 
 def hand_back(row: JobRow) -> None:

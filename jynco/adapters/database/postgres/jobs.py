@@ -95,10 +95,15 @@ class PostgresJobs:
         with self._gate.transaction() as connection:
             leases.beat(connection, claim, seconds, progress)
 
-    def park(self, claim: Claim, seconds: float, *, refused: bool = False) -> None:
-        """Hand the job back, its next step due in ``seconds``; ``refused`` counts an attempt. LeaseLost."""
+    def park(
+        self, claim: Claim, seconds: float, *, refused: bool = False, waits: Failure | None = None
+    ) -> None:
+        """Hand the job back, its next step due in ``seconds``; ``refused`` counts an attempt. LeaseLost.
+
+        ``waits``: what has to pass before it can go on.
+        """
         with self._gate.transaction() as connection:
-            leases.park(connection, claim, seconds, refused)
+            leases.park(connection, claim, seconds, refused, waits)
 
     def recast(self, claim: Claim, shot: Shot, *said: Remark) -> None:
         """Have another of the job's lineup make its clip, and keep why. LeaseLost."""

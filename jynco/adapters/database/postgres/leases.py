@@ -15,7 +15,7 @@ from jynco.adapters.database.postgres.metrics import count
 from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
 from jynco.errors import Cancelled, LeaseLost
 from jynco.model.ids import JobId, ProjectId
-from jynco.model.jobs import Claim, Job
+from jynco.model.jobs import Claim, Failure, Job
 from jynco.model.states import ClipStatus, JobKind, JobState
 
 LONGEST: Final = 30.0  # seconds between two rings: a job must not stay unheard for long after the last fault
@@ -96,11 +96,20 @@ def _say_if_cancelled(connection: Connection, job_id: JobId) -> None:
         raise Cancelled(f"{job_id} was cancelled; nothing more is done for it.")
 
 
-def park(connection: Connection, claim: Claim, seconds: float, refused: bool) -> None:
+def park(connection: Connection, claim: Claim, seconds: float, refused: bool, waits: Failure | None) -> None:
     """Hand the lease back; the next step is due in ``seconds``. LeaseLost."""
     due = NOW + timedelta(seconds=seconds)
     attempts = jobs.c.attempts + int(refused)
-    change(connection, claim, {"owner": None, "lease_until": None, "due_at": due, "attempts": attempts})
+    values = {"owner": None, "lease_until": None, "due_at": due, "attempts": attempts}
+    change(connection, claim, {**values, **_waits_for(waits)})
+
+
+def _waits_for(why: Failure | None) -> dict[str, object]:
+    """For what, and since when: from the first of those steps in a row that met the same."""
+    if why is None:
+        return {"waits": None, "waits_since": None}
+    same = jobs.c.waits["code"].as_string() == why.code
+    return {"waits": rows.from_failure(why), "waits_since": case((same, jobs.c.waits_since), else_=NOW)}
 
 
 def attend(connection: Connection, job_id: JobId, seconds: float, progress: float) -> None:

@@ -48,6 +48,7 @@ def to_job(row: RowMapping) -> Job:
             "said": tuple(Remark(**remark) for remark in row["said"]),
             "receipt": _to_receipt(row["receipt"]) if row["receipt"] else None,
             "failure": Failure(**row["failure"]) if row["failure"] else None,
+            "waits": Failure(**row["waits"]) if row["waits"] else None,
         }
     )
 

@@ -155,6 +155,8 @@ jobs = Table(
     Column("progress", Double, nullable=False, server_default=text("0")),
     Column("receipt", DOCUMENT),
     Column("failure", DOCUMENT),
+    Column("waits", DOCUMENT),  # for what, where it cannot go on now
+    Column("waits_since", MOMENT),
     Column("output", Words),
     Column("owner", NAME),  # who holds the lease; null when it was handed back
     Column("fence", BigInteger, nullable=False, server_default=text("0")),
