@@ -16,6 +16,7 @@ from config.guard import refuse_unguarded
 from config.settings import Settings, read
 from workers import house
 from workers.app import configure
+from workers.mirror import mirror
 
 CONNECTIONS: Final = 16  # to the database: most of the 320 threads wait for events, and need none
 
@@ -27,7 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read()
     refuse_unguarded(settings)
     configure(settings, waited_for=True)
-    house.use(settings, connections=CONNECTIONS, waited_for=True)
+    house.use(settings, connections=CONNECTIONS, waited_for=True, later=mirror.changed)
     if settings.in_one_process:
         _work(settings)
     app = Flask("api")

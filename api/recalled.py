@@ -36,8 +36,7 @@ def answer(made: Sequence[str]) -> Response:
 
 def created(project: Project) -> Response:
     """A project that is new."""
-    published = house().storyboard.published(project.project_id)
-    tag = etag.tag(project, codec.dumps(published))
+    tag = etag.tag(project, codec.dumps(house().storyboard.shown(project)))
     return told(view(project), 201, {"Location": links.project(project.project_id), "ETag": f'"{tag}"'})
 
 

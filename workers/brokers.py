@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from amqp.exceptions import AMQPError
 from kombu import Connection
 from kombu.exceptions import ChannelError, KombuError
+from kombu.transport.virtual import Transport
 from redis.exceptions import RedisError
 
 from jynco.errors import UsageWrong
@@ -156,11 +157,14 @@ def away() -> tuple[type[Exception], ...]:
 
 def depth(line: Connection, queue: str) -> int:
     """Messages that wait in a queue. Raises what ``away`` names."""
-    # A channel each: RabbitMQ closes the one on which it was asked for a queue that nothing was ever put in.
-    channel: Any = line.channel()  # each transport has its own kind
+    # A channel each: RabbitMQ closes the one on which it was asked for a queue that nothing was ever put in. Those
+    # that kombu has made up outlive it, and a new one takes as long as four questions.
+    kept = isinstance(line.transport, Transport)
+    channel: Any = line.default_channel if kept else line.channel()  # each transport has its own kind
     try:
         return int(channel.queue_declare(queue=queue, passive=True).message_count)
     except ChannelError:
         return 0
     finally:
-        channel.close()
+        if not kept:
+            channel.close()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Final
 
 from config.settings import Settings, read
 from jynco.bootstrap import CONNECTIONS, House, build
+from jynco.model.ids import ProjectId
 
 TENANTS: Final = 500  # whose parts of the house are kept; past that they are made anew
 _lock = threading.Lock()
@@ -17,17 +19,25 @@ _built: tuple[int, House] | None = None
 _settings: Settings | None = None
 _connections = CONNECTIONS
 _waited_for = False
+_later: Callable[[ProjectId], None] | None = None
 _parts: dict[str, House] = {}
 
 
-def use(settings: Settings, *, connections: int = CONNECTIONS, waited_for: bool = False) -> None:
+def use(
+    settings: Settings,
+    *,
+    connections: int = CONNECTIONS,
+    waited_for: bool = False,
+    later: Callable[[ProjectId], None] | None = None,
+) -> None:
     """Say which settings this process's house is built from (the environment's otherwise).
 
     ``connections``: how many to the database, at most; a thread more than there are waits for its turn.
     ``waited_for``: people wait for the answers, so a database that says nothing is soon said to be away.
+    ``later``: who publishes a project in a moment, so that they need not wait for that.
     """
-    global _settings, _built, _connections, _waited_for
-    _settings, _built, _connections, _waited_for = settings, None, connections, waited_for
+    global _settings, _built, _connections, _waited_for, _later
+    _settings, _built, _connections, _waited_for, _later = settings, None, connections, waited_for, later
 
 
 def enter(tenant: str | None) -> None:
@@ -36,7 +46,7 @@ def enter(tenant: str | None) -> None:
 
 
 def _build() -> House:
-    return build(_settings or read(), connections=_connections, waited_for=_waited_for)
+    return build(_settings or read(), connections=_connections, waited_for=_waited_for, later=_later)
 
 
 def house() -> House:

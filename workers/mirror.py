@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 
-from jynco.errors import JyncoError
+from jynco.errors import JyncoError, NotFound
 from jynco.model.ids import ProjectId
 from workers.house import house
 
@@ -40,8 +40,12 @@ class Mirror:
         for project_id in late:
             try:
                 house().storyboard.publish(project_id)
+            except NotFound:  # deleted meanwhile
+                continue
             except JyncoError as fault:
                 log.warning("a mirror is behind: %s", fault.message, extra={"project_id": project_id})
+            except Exception:  # the next project's turn comes all the same
+                log.exception("a mirror stays behind", extra={"project_id": project_id})
 
     def _run(self) -> None:
         pause = threading.Event()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -101,7 +101,7 @@ class Architect:
             project = self._keeper.current(project_id)
             started = self._equal(project, wishes) or self._begin(project, wishes)
             told.note(job_id=started.first.job_id, clips=len(started.clips), joined=started.joined)
-        self._keeper.refresh(project_id)
+        self._keeper.soon(project_id)
         return started
 
     def _equal(self, project: Project, wishes: Wishes) -> Started | None:
@@ -119,7 +119,7 @@ class Architect:
         desk = self._desk(project)
         for _ in range(TRIES):
             plan = self._drafter.draw(desk, wishes)
-            _affordable(plan, self._database.books.rooms(project.project_id))
+            _affordable(plan, partial(self._database.books.rooms, project.project_id))
             self._possible(plan, desk)
             files = self._delivered(plan)
             if files is not None:
@@ -192,7 +192,7 @@ class Architect:
     def cancel(self, job_id: JobId) -> Job:
         """End a job and the clips below it. A job that has ended stays as it is. NotFound."""
         job = self._database.jobs.cancel(job_id)
-        self._keeper.refresh(job.project_id)
+        self._keeper.soon(job.project_id)
         return job
 
     def delete(self, project_id: ProjectId) -> None:
@@ -220,14 +220,14 @@ class Architect:
             )
 
 
-def _affordable(plan: Plan, rooms: Sequence[Room]) -> None:
+def _affordable(plan: Plan, rooms: Callable[[], Sequence[Room]]) -> None:
     """BudgetExceeded where the plan costs more than the request, the project or the tenant may spend."""
     if not plan.usd and not plan.unpriced:
         return
     asked = plan.wishes.budget_usd
     own = [] if asked is None else [Room("the budget", Budget(asked))]
     unpriced = f" and {plan.unpriced} clips whose price nobody publishes" if plan.unpriced else ""
-    for room in (*own, *rooms):
+    for room in (*own, *rooms()):
         if plan.usd > room.left or (plan.unpriced and not room.budget.allow_unpriced):
             left = f", of which ${room.left:.2f} is left" if room.spent else ""
             raise BudgetExceeded(

@@ -88,7 +88,7 @@ class Takes:
             raise NotFound(f"The film of take '{take}' is gone: make another take.")
         project = self._keeper.edit_clip(project_id, clip_id, self._fitting(project_id, clip_id, job))
         self._database.jobs.accept([], [self._row(job, clip_id, file)])
-        self._keeper.refresh(project_id)
+        self._keeper.soon(project_id)
         return project
 
     def another(

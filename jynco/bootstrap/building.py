@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,7 @@ from jynco.bootstrap.ground import (
 from jynco.bootstrap.house import Ground, House
 from jynco.bootstrap.listening import listen
 from jynco.bootstrap.vendors import make_casting, make_providers, rules
+from jynco.model.ids import ProjectId
 from jynco.ports import Database
 
 CONNECTIONS: Final = 5  # of one process to the database
@@ -42,10 +43,12 @@ def build(
     *,
     connections: int = CONNECTIONS,
     waited_for: bool = False,
+    later: Callable[[ProjectId], None] | None = None,
 ) -> House:
     """The house of these settings; ``database`` instead of the one they name (its in-memory twin, say).
 
     ``waited_for``: somebody waits for every answer, and would rather hear within 3 s that there is none.
+    ``later``: who publishes a project in a moment; without anybody it is done at once.
     """
     listen(settings)
     clock = SystemClock()
@@ -55,7 +58,7 @@ def build(
     database = database or make_database(settings, connections, waited_for=waited_for)
     lock = WatchfulLocks(lock, database.ping) if waited_for else lock
     quartermaster, doors = Quartermaster(storage, media, pictures), rules(settings, providers)
-    keeper = StoryboardKeeper(database, storage, lock, clock)
+    keeper = StoryboardKeeper(database, storage, lock, clock, later)
     casting = make_casting(settings, providers, LOCAL)
     drafter, scout = (
         Drafter(quartermaster, casting),
@@ -88,7 +91,7 @@ def build(
         render=Render(database, quartermaster, media, slots=make_slots(settings), device=device),
         scout=scout,
         interchange=Interchange(database, keeper, quartermaster),
-        ground=Ground(storage, lock, providers, doors),
+        ground=Ground(storage, lock, providers, doors, later),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from config.settings import Settings
@@ -25,6 +25,7 @@ from jynco.agents.storyboard.history import History
 from jynco.agents.takes import Takes
 from jynco.bootstrap.vendors import make_casting
 from jynco.model.admission import Rules
+from jynco.model.ids import ProjectId
 from jynco.ports import Clock, Database, Lock, Provider, Storage
 
 
@@ -36,6 +37,7 @@ class Ground:
     lock: Lock
     providers: Mapping[str, Provider]
     rules: Rules
+    later: Callable[[ProjectId], None] | None = None  # who publishes a project in a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class House:
         """The house as one tenant sees it: nothing of anybody else's is there."""
         database = desk(self.database).of(tenant)
         casting = make_casting(self.settings, self.ground.providers, tenant)
-        keeper = StoryboardKeeper(database, self.ground.storage, self.ground.lock, self.clock)
+        ground = self.ground
+        keeper = StoryboardKeeper(database, ground.storage, ground.lock, self.clock, ground.later)
         drafter = Drafter(self.quartermaster, casting)
         lock, store = self.ground.lock, self.quartermaster
         rules = self.ground.rules

@@ -32,11 +32,20 @@ TRIES: Final = 5  # people who save more often than that while we write once are
 class StoryboardKeeper:
     """Reads and writes storyboards, and keeps document and rows in agreement."""
 
-    def __init__(self, database: Database, storage: Storage, lock: Lock, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        storage: Storage,
+        lock: Lock,
+        clock: Clock,
+        later: Callable[[ProjectId], None] | None = None,
+    ) -> None:
+        """``later``: who publishes a project in a moment, where somebody waits for an answer meanwhile."""
         self._projects = database.projects
         self._metrics = database.metrics
         self._mirror = Mirror(storage, clock)
         self._lock = lock
+        self._later = later
 
     # --- people's side -------------------------------------------------------------------------------
 
@@ -92,6 +101,15 @@ class StoryboardKeeper:
         """People's fields of this project as it was read, and made fields as of now."""
         return made.join(project.document, self.rows(project.project_id), updated_at=project.updated_at)
 
+    def _show_first(self, project: Project) -> None:
+        """As ``_bring_up``, for a project in which nothing was made yet and that nobody can have edited."""
+        document = codec.dumps(made.join(project.document, {}, updated_at=project.updated_at))
+        try:
+            if self._mirror.write(project.project_id, document, None):
+                self._projects.mirrored(project.project_id, project.changes)
+        except JyncoError as fault:
+            log.warning("a mirror is behind: %s", fault.message, extra={"project_id": project.project_id})
+
     def delete(self, project_id: ProjectId, forget: Callable[[], None]) -> None:
         """Remove the project's rows, then its files by ``forget``, while nobody publishes it. NotFound."""
         with self._alone(project_id):
@@ -111,6 +129,10 @@ class StoryboardKeeper:
         """Bring storyboard.json up to the rows, after taking in what people wrote into it by hand."""
         with self._alone(project_id):
             self._publish(project_id)
+
+    def soon(self, project_id: ProjectId) -> None:
+        """Publish in a moment, where somebody does that, and otherwise as ``refresh``."""
+        (self._later or self.refresh)(project_id)
 
     def refresh(self, project_id: ProjectId) -> None:
         """Publish if it can be done now; if not, the truth is safe all the same, and the sweeper tries again."""
@@ -143,15 +165,6 @@ class StoryboardKeeper:
             raise
         except JyncoError as fault:
             log.warning("a mirror is behind: %s", fault.message, extra={"project_id": project_id})
-
-    def _show_first(self, project: Project) -> None:
-        """As ``_bring_up``, for a project in which nothing was made yet and that nobody can have edited."""
-        document = codec.dumps(made.join(project.document, {}, updated_at=project.updated_at))
-        try:
-            if self._mirror.write(project.project_id, document, None):
-                self._projects.mirrored(project.project_id, project.changes)
-        except JyncoError as fault:
-            log.warning("a mirror is behind: %s", fault.message, extra={"project_id": project.project_id})
 
     def _publish(self, project_id: ProjectId) -> None:
         with failures(self._metrics, "storyboard"):

@@ -54,7 +54,7 @@ class Mirror:
         before = [seal for seal in self._seals(project_id) if seen is not None and seal.endswith(_sum(seen))]
         self._seal(project_id, [*before, _sum(data)])
         written = self._storage.swap(layout.mirror(project_id), data, seen)
-        if written:
+        if written and before:
             self._seal(project_id, [_sum(data)])
         return written
 

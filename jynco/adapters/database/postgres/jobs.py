@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from sqlalchemy import ColumnElement, Connection, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from jynco.adapters.database import payloads, tallies
 from jynco.adapters.database.postgres import casts, census, endings, leases, outbox, queueing, rows
-from jynco.adapters.database.postgres.events import tell, touch
+from jynco.adapters.database.postgres.events import tell, tell_jobs, touch
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.metrics import count
 from jynco.adapters.database.postgres.replies import note
@@ -156,8 +158,8 @@ def _insert_jobs(connection: Connection, accepted: Sequence[Job]) -> None:
     parents_first = sorted(accepted, key=lambda job: job.parent_id is not None)
     if parents_first:
         connection.execute(insert(jobs), [rows.from_job(job) for job in parents_first])
-    for job in parents_first:
-        tell(connection, job.project_id, "job", payloads.of_job(job.job_id, JobState.QUEUED))
+    for project_id, jobs_of in groupby(parents_first, key=attrgetter("project_id")):
+        tell_jobs(connection, project_id, [job.job_id for job in jobs_of], JobState.QUEUED)
 
 
 def _owe_ends(connection: Connection, accepted: Sequence[Job], changed: Sequence[ClipRow]) -> None:
@@ -180,5 +182,5 @@ def _set_clips(connection: Connection, changed: Sequence[ClipRow]) -> None:
         index_elements=["project_id", "clip_id"], set_={**values, "updated_at": NOW}
     )
     connection.execute(put, [rows.from_clip(clip) for clip in changed])
-    for clip in changed:
-        tell(connection, clip.project_id, "clip", payloads.of_clip(clip))
+    for project_id, theirs in groupby(changed, key=attrgetter("project_id")):
+        tell(connection, project_id, "clip", *map(payloads.of_clip, theirs))

@@ -36,17 +36,19 @@ SHOWN = (
 def write(connection: Connection, project: Project, mark: Mark) -> None:
     """Note the project's newest state, and forget the oldest that are too many."""
     mine = versions.c.project_id == project.project_id
+    first = project.revision == 1
     before = select(versions.c.origin).where(mine, versions.c.revision == project.revision - 1)
     made = {
         "project_id": project.project_id,
         "revision": project.revision,
         "origin": project.revision if mark.origin is None else mark.origin,
-        "parent": connection.scalar(before),
+        "parent": None if first else connection.scalar(before),
         "author": mark.author,
         "document": project.document,
     }
     connection.execute(insert(versions).values(made))
-    connection.execute(delete(versions).where(mine, versions.c.revision <= project.revision - KEPT))
+    if project.revision > KEPT:
+        connection.execute(delete(versions).where(mine, versions.c.revision <= project.revision - KEPT))
 
 
 def listed(connection: Connection, project_id: ProjectId) -> Sequence[Version]:
