@@ -125,8 +125,7 @@ class Board:
     def growing(self) -> Job | None:
         """The preview that is being put together, and can be played meanwhile."""
         films = (job for job in self.active if job.purpose is Purpose.PREVIEW and job.kind is JobKind.RENDER)
-        running = (job for job in films if job.state is JobState.RUNNING)
-        return next((job for job in running if job.options.get("container") != "webm"), None)
+        return next((job for job in films if job.state is JobState.RUNNING), None)
 
     def film(self, purpose: Purpose) -> Job | None:
         """The newest film of a kind that can be played."""

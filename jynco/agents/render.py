@@ -17,7 +17,7 @@ from jynco.compose.cutlist import Cutlist
 from jynco.compose.encoder import container_for
 from jynco.compose.hardware import Devices, software
 from jynco.compose.missing import without
-from jynco.compose.preview import viewed
+from jynco.compose.preview import CONTAINER, viewed
 from jynco.compose.sources import Held, Material, Slate
 from jynco.compose.timeline import lay_out
 from jynco.document import codec
@@ -108,7 +108,7 @@ class Render:
         reasons = {name: role.reason for name, role in roles.items() if role.source is None}
         kept, standing = without(board, reasons, job.on_missing, lengths)
         if job.purpose is Purpose.PREVIEW:
-            kept = viewed(kept, _text(job.options.get("container")))
+            kept = viewed(kept)
         materials: dict[ClipId, Material] = dict(standing)
         materials |= {name: role.source for name, role in roles.items() if role.source is not None}
         return _Cast(board, _standing(roles, standing), self._reel(job, kept, materials, lengths))
@@ -120,7 +120,8 @@ class Render:
         materials: Mapping[ClipId, Material],
         lengths: Mapping[ClipId, Fraction],
     ) -> Reel:
-        kind = container_for(board.output.codec, _text(job.options.get("container")))
+        asked = CONTAINER if job.purpose is Purpose.PREVIEW else _text(job.options.get("container"))
+        kind = container_for(board.output.codec, asked)
         timeline, sounds = lay_out(board, lengths), self._players.sounds(job.project_id, board)
         document = codec.dumps(job.document).decode() if job.document else None
         soon, files = job.purpose is Purpose.PREVIEW, self._players.files(job.project_id, board)

@@ -14,7 +14,7 @@ from jynco.agents.quartermaster.fingerprints import Memory
 from jynco.compose.attachments import attached
 from jynco.compose.cutlist import Cutlist, read
 from jynco.compose.encoder import container_for
-from jynco.compose.preview import viewed
+from jynco.compose.preview import CONTAINER, viewed
 from jynco.compose.sources import Material, Slate, Source
 from jynco.compose.timeline import lay_out
 from jynco.errors import JyncoError, NotFound
@@ -59,11 +59,11 @@ class Scout:
     ) -> Reel:
         board, wishes = desk.board, plan.wishes
         if wishes.purpose is Purpose.PREVIEW:
-            board = viewed(board, wishes.container)
+            board = viewed(board)
         sounds = self._sounds(desk, (layer.source_file for layer in board.audio))
-        kind = container_for(board.output.codec, wishes.container)
-        timeline, files = lay_out(board, lengths), self._files(desk, board)
         soon = wishes.purpose is Purpose.PREVIEW
+        kind = container_for(board.output.codec, CONTAINER if soon else wishes.container)
+        timeline, files = lay_out(board, lengths), self._files(desk, board)
         proxies = self._quartermaster.proxies.cast(found, board.output) if soon else {}
         return Reel(board, timeline, found, sounds, kind, None, soon, files, proxies)
 

@@ -13,6 +13,7 @@ from jynco.cli import exits, options
 from jynco.cli.speech import Speech
 from jynco.client import Client, Progress
 from jynco.compose.encoder import container_for
+from jynco.compose.preview import CONTAINER
 from jynco.document import codec
 from jynco.document.view import storyboard as view
 from jynco.errors import AssetRefused
@@ -45,7 +46,7 @@ def render(client: Client, speech: Speech, **asked: Any) -> int:
     path: Path = asked["storyboard"]
     document, folder = _read(path), path.resolve().parent
     job = client.submit(document, folder, **_wishes(asked))  # and so it is a storyboard
-    kind = container_for(view(document).output.codec, None)
+    kind = CONTAINER if asked["preview"] else container_for(view(document).output.codec, None)
     target = asked["out"] or folder / f"{document['projectId']}.{kind}"
     ended = client.wait(job.job_id, _Lines(speech))
     if ended.state is not JobState.COMPLETED:

@@ -8,20 +8,24 @@ from dataclasses import replace
 from jynco.compose.joints import DEFAULT_SECONDS
 from jynco.compose.spans import Piece, Shown, Span, Words, tile
 from jynco.compose.timeline import Timeline
-from jynco.model.storyboard import Storyboard, TransitionKind
+from jynco.model.storyboard import Quality, Storyboard, TransitionKind
 
 STRIDE_SECONDS = 4  # of a long clip's core: two groups of pictures cost 1 % more than one film's
 
 
 def cut(storyboard: Storyboard, timeline: Timeline) -> tuple[Span, ...]:
-    """The film's spans, bodies cut at their clips' fixed places; together they are still every film frame once."""
+    """The film's spans, bodies cut at their clips' fixed places; together they are still every film frame once.
+
+    A draft's first body is cut once more, behind a second: it plays as soon as that is there.
+    """
     lengths = {clip.clip_id: clip.frames for clip in timeline.clips}
     edge = timeline.rate.frames(DEFAULT_SECONDS)
+    soon = 2 * edge if storyboard.output.quality is Quality.DRAFT else 0
     stride = max(1, round(timeline.rate.fraction * STRIDE_SECONDS))
     return tuple(
         part
         for span in tile(storyboard, timeline)
-        for part in _parts(span, marks(lengths[span.left.clip_id], edge, stride) if span.left else ())
+        for part in _parts(span, marks(lengths[span.left.clip_id], edge, stride) if span.left else (), soon)
     )
 
 
@@ -36,13 +40,13 @@ def marks(frames: int, edge: int, stride: int) -> tuple[int, ...]:
     return (*(edge + number * stride for number in range(strides)), frames - edge)
 
 
-def _parts(span: Span, places: Iterable[int]) -> Iterator[Span]:
-    """A body cut where its clip has marks; anything else whole."""
+def _parts(span: Span, places: Iterable[int], soon: int) -> Iterator[Span]:
+    """A body cut where its clip has marks, and at the film's frame ``soon``; anything else whole."""
     if span.left is None or span.kind is not TransitionKind.NONE:
         yield span
         return
-    inside = [place - span.left.first for place in places]
-    ends = [*(end for end in inside if 0 < end < span.frames), span.frames]
+    inside = {*(place - span.left.first for place in places), soon - span.start}
+    ends = [*sorted(end for end in inside if 0 < end < span.frames), span.frames]
     for first, end in zip([0, *ends], ends, strict=False):
         yield _part(span, span.left, first, end)
 

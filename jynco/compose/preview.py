@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from jynco.compose.encoder import Container
 from jynco.compose.layers.laying import shrunk
 from jynco.model.storyboard import Codec, OutputSettings, Quality, Storyboard, TextLayer
 
 HEIGHT = 540  # pixels of the shorter side
+CONTAINER = Container.MP4  # which can be played in fragments
 
 
 def preview(storyboard: Storyboard) -> Storyboard:
@@ -19,10 +21,9 @@ def preview(storyboard: Storyboard) -> Storyboard:
     return replace(storyboard, output=_shrunk(output), text=text, overlays=overlays)
 
 
-def viewed(storyboard: Storyboard, container: str | None) -> Storyboard:
-    """The preview as H.264, which is made fastest and plays everywhere while it is made; unless a webm is wanted."""
-    shown = preview(storyboard)
-    return shown if container == "webm" else replace(shown, output=small(storyboard.output))
+def viewed(storyboard: Storyboard) -> Storyboard:
+    """The preview as H.264, which is made fastest and plays everywhere while it is made, whatever the film will be."""
+    return replace(preview(storyboard), output=small(storyboard.output))
 
 
 def small(output: OutputSettings) -> OutputSettings:

@@ -12,6 +12,8 @@ from jynco.model.ids import ClipId
 
 NEAR = 30  # frames: reading so many in vain costs less than a second encoder's memory
 
+FIRST = 4  # segments of a film that is wanted soon: its first seconds
+
 Group = tuple[Segment, ...]
 
 
@@ -23,13 +25,16 @@ def groups(
     Each process is an encoder's memory and one pass through its files. So a segment goes alone where reading can
     begin shortly before it, and else together with its clip's longest, whose reader passes there anyway. Where
     there are fewer than ``processes``, the longest are shared: decoding twice costs less than a core that waits.
-    Where the film is wanted ``soon``, nothing near waits for company.
+    Where the film is wanted ``soon``, nothing near waits for company at its beginning; behind that each clip is one
+    process, for what starts is a good part of a small segment's cost, and there the film is made faster than it plays.
     """
-    different = {segment.key: segment for segment in missing}.values()
-    owners: dict[ClipId | None, list[Segment]] = {}
-    for segment in different:
-        owners.setdefault(segment.owner, []).append(segment)
-    found = [group for own in owners.values() for group in _shared(own, materials, soon)]
+    ordered = sorted({segment.key: segment for segment in missing}.values(), key=lambda each: each.span.start)
+    owners: dict[tuple[ClipId | None, bool], list[Segment]] = {}
+    for number, segment in enumerate(ordered):
+        owners.setdefault((segment.owner, soon and number >= FIRST), []).append(segment)
+    found: list[Group] = []
+    for (_, later), own in owners.items():
+        found += [tuple(own)] if later else _shared(own, materials, soon)
     while len(found) < processes and (parted := _halved(found)):
         found = parted
     return sorted(found, key=_start) if soon else sorted(found, key=_frames, reverse=True)

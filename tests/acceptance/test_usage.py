@@ -25,6 +25,7 @@ LINES = {
     "an unknown provider": (["render", "board.json", "--provider", "nobody"], "nobody"),
     "no such folder": (["render", "board.json", "--out", "no/where/film.mp4"], "There is no folder"),
     "a folder as film": (["render", "board.json", "--out", "."], "--out"),
+    "a preview as webm": (["render", "board.json", "--preview", "--out", "a.webm"], "A preview is an mp4"),
     "nobody's job": (["status", "my-film"], "not a job"),
     "nobody's project": (["retry", "my-film", "clip_a"], "not a project"),
     "nobody's clip": (["edit", "proj_a", "one", "--prompt", "x"], "not a clip"),

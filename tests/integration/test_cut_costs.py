@@ -57,7 +57,9 @@ def changed(place: int, **changes: object) -> list[Clip]:
 
 def test_the_whole_film_is_bodies_edges_and_seams(room: Room) -> None:
     survey = room.cutting.survey(room.reel(board(CLIPS)))
-    assert survey.segments == 4 + 3 + 2  # cores, seams, and the first and the last half second
+    assert (
+        survey.segments == 4 + 3 + 2 + 1
+    )  # cores, seams, the first and the last half second, and a draft's next one
 
 
 def test_nothing_changed_costs_nothing(room: Room) -> None:
@@ -135,7 +137,7 @@ def test_a_file_by_another_name_costs_nothing(room: Room, files: dict[str, Sourc
 def test_a_preview_has_segments_of_its_own(room: Room) -> None:
     small = preview(board(CLIPS, text=[WORDS], size=(1920, 1080)))
     assert (small.output.width, small.output.height) == (960, 540)
-    assert len(room.encoded(small)) == 9
+    assert len(room.encoded(small)) == 10
     assert room.encoded(small) == ()
     assert room.encoded(board(CLIPS, text=[WORDS])) == ()
 
@@ -144,7 +146,7 @@ def test_the_survey_says_beforehand_what_is_encoded(room: Room) -> None:
     wiped = board(changed(1, effects=clip("b", "4", leave="wipe").effects), text=[WORDS])
     before, shelf = room.cutting.survey(room.reel(wiped)), room.segments()
     assert before.encode == ("clip_b to clip_c wipe",)
-    assert (before.segments, before.frames) == (9, 5)
+    assert (before.segments, before.frames) == (10, 5)
     assert room.segments() == shelf
     assert room.cut(wiped)[1] == before
 

@@ -65,7 +65,7 @@ def bare(files: dict[ClipId, Source], tmp_path: Path) -> Room:
 
 
 def seen(*clips: object, **layers: object) -> Storyboard:
-    return viewed(board(clips or CLIPS, size=SIZE, **layers), None)  # type: ignore[arg-type]
+    return viewed(board(clips or CLIPS, size=SIZE, **layers))  # type: ignore[arg-type]
 
 
 def test_stretches_without_looks_are_copied_and_the_rest_is_encoded(room: Room) -> None:
@@ -132,7 +132,7 @@ def test_the_first_picture_waits_for_no_later_clip(bare: Room) -> None:
 
 
 def test_a_plan_knows_what_waits_for_a_proxy(bare: Room, room: Room) -> None:
-    assert len(bare.cutting.outlook(bare.reel(seen()), [], None).encode) == 8
+    assert len(bare.cutting.outlook(bare.reel(seen()), [], None).encode) == 9
     assert len(room.cutting.outlook(room.reel(seen()), [], None).encode) == 4
     bare.cut(seen())
     assert bare.cutting.outlook(bare.reel(seen()), [], None).encode == ()

@@ -12,6 +12,7 @@ from jynco.agents import layout
 from jynco.agents.architect import Started
 from jynco.agents.render import Render, Rendered
 from jynco.agents.report import job_report, plan_report
+from jynco.agents.screening import Screening
 from jynco.errors import AssetRefused, ServiceAway
 from jynco.model.jobs import Receipt
 from jynco.model.media import MediaInfo
@@ -89,6 +90,19 @@ def test_a_preview_is_small(shop: Shop) -> None:
     shop.project(clip("a"), outputSettings=large)
     info = looked_at(shop, shop.render(shop.start(Wishes(Purpose.PREVIEW))))
     assert (info.width, info.height, info.frames) == (960, 540, 5)
+
+
+def test_the_preview_of_a_webm_streams_as_every_other(shop: Shop) -> None:
+    shop.project(
+        clip("a"), outputSettings={"resolution": {"width": 320, "height": 180}, "fps": 10, "codec": "vp9"}
+    )
+    started = shop.start(Wishes(Purpose.PREVIEW, container="webm"))
+    preview = shop.render(started)
+    assert looked_at(shop, preview).video_codec == "h264"
+    assert (preview.output or "").endswith(".mp4")
+    screen = Screening(shop.quartermaster).open(shop.database.jobs.get(started.first.job_id))
+    assert screen.ready == screen.parts
+    assert looked_at(shop, shop.render(shop.start(Wishes(container="webm")))).video_codec == "vp9"
 
 
 # --- missing clips ------------------------------------------------------------------------------------

@@ -245,3 +245,19 @@ def test_equal_segments_are_made_once() -> None:
     found = segments(look, RECIPE)
     assert len(found) == 6
     assert sum(map(len, groups(found, look.materials, 2))) == 3
+
+
+def test_a_film_that_is_wanted_soon_begins_with_single_segments_and_goes_on_clip_by_clip() -> None:
+    plain = room(board(*CLIPS))
+    sought = replace(plain, materials={name: _open(material) for name, material in plain.materials.items()})
+    found = groups(segments(sought, RECIPE), sought.materials, 2, soon=True)
+    assert [len(group) for group in found] == [1, 1, 1, 1, 1, 3]
+    starts = [group[0].span.start for group in found]
+    assert starts == sorted(starts)
+
+
+def test_a_draft_is_cut_behind_its_first_second_for_those_who_wait() -> None:
+    plain = board(*CLIPS)
+    draft = replace(plain, output=replace(plain.output, quality=Quality.DRAFT))
+    starts = [{span.start for span in cut(each, lay_out(each, {}))} for each in (plain, draft)]
+    assert starts[1] - starts[0] == {2 * lay_out(draft, {}).rate.frames(Fraction(1, 2))}

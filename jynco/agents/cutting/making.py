@@ -46,12 +46,26 @@ class Making:
         """Where all parts lie, once those that are not ``found`` are made. Unproxied, and as ``Media.run``."""
         processes = processes or self._processes
         tasks = self._pictures(sheet, sheet.missing(found), work, processes)
-        silent = shared(sheet.silent(found), 1 if tasks else processes)
-        tasks = [*(self._sound(sheet, group, work) for group in silent), *tasks]  # nothing plays without it
+        tasks = self._voiced(sheet, found, work, tasks, processes)
         if not tasks:
             return found
         side_by_side(self._media, tasks, processes, watch, self._place(sheet.reel))
         return self._sheets.found(sheet, found)
+
+    def _voiced(
+        self, sheet: Sheet, found: Found, work: Path, pictures: list[Task], processes: int
+    ) -> list[Task]:
+        """The sound's processes before those of the pictures: nothing plays without it.
+
+        Where somebody waits its beginning is enough for now, and the rest comes behind the film's first pictures.
+        """
+        silent = sheet.silent(found)
+        first, rest = (silent[:1], silent[1:]) if sheet.reel.soon else (silent, [])
+        begin, more = (
+            [self._sound(sheet, group, work) for group in shared(some, 1 if pictures else processes)]
+            for some in (first, rest)
+        )
+        return [*begin, *pictures[: 2 * processes], *more, *pictures[2 * processes :]]
 
     def grouped(self, sheet: Sheet, missing: Sequence[Segment], processes: int) -> list[Group]:
         """The segments that are encoded by one process each time."""

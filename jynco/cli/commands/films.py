@@ -19,13 +19,14 @@ from jynco.cli import paper as papers
 from jynco.cli.follow import follow
 from jynco.cli.home import ROOT, WORKERS, house, patience
 from jynco.cli.speech import Speech
-from jynco.compose.encoder import container_for
+from jynco.compose.encoder import Container, container_for
+from jynco.compose.preview import CONTAINER
 from jynco.document import files
 from jynco.errors import StorageFull, UsageWrong
 from jynco.model.jobs import Job
 from jynco.model.plan import Wishes
 from jynco.model.states import JobState, Lane, Made, OnMissing, Purpose
-from jynco.model.storyboard import Json
+from jynco.model.storyboard import Codec, Json
 
 _CONTAINERS: Final = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mp4", ".webm": "webm"}
 
@@ -95,7 +96,7 @@ def make(
     """From a document on disk to a film on disk; returns the exit code."""
     settings = read(data=data)
     paper = papers.check(storyboard, settings, wishes.provider)
-    kind = container_for(paper.board.output.codec, _CONTAINERS.get(out.suffix.lower()) if out else None)
+    kind = _kind(paper.board.output.codec, wishes.purpose, out)
     target = out or paper.folder / f"{paper.project_id}.{kind}"
     _writable(target)
     with house(settings, speech, WORKERS) as home:
@@ -109,6 +110,16 @@ def make(
         if job.output is not None:
             deliver(home.quartermaster.export(job.output), target)
     return _told(job, target, report, speech)
+
+
+def _kind(codec: Codec, purpose: Purpose, out: Path | None) -> Container:
+    """The film's container, by the name it is to have. UsageWrong where that cannot be."""
+    asked = _CONTAINERS.get(out.suffix.lower()) if out else None
+    if purpose is not Purpose.PREVIEW:
+        return container_for(codec, asked)
+    if asked not in {None, CONTAINER}:
+        raise UsageWrong(f"A preview is an {CONTAINER} whatever the film will be: give --out another name.")
+    return CONTAINER
 
 
 def _run(home: House, paper: papers.Paper, wishes: Wishes, speech: Speech, patience: float) -> Job:
