@@ -35,7 +35,7 @@ from jynco.errors import JyncoError, NotAccepted, ServiceAway
 from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Failure, Job
 from workers import queues
-from workers.handing import hand_back
+from workers.handing import hand_back, let_go
 from workers.heartbeat import HandedBack, Heartbeat
 from workers.house import house
 
@@ -85,10 +85,12 @@ def lane_of(task: Task[Any, Any]) -> str:
 
 def claim(job_id: JobId) -> Claim | None:
     """Take the job for this step, or None when it is somebody else's, or over."""
-    here = house()
-    return here.database.jobs.claim(
-        job_id, f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}", here.settings.lease
-    )
+    here, owner = house(), f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+    try:
+        return here.database.jobs.claim(job_id, owner, here.settings.lease)
+    except ServiceAway:
+        let_go(job_id, owner)
+        raise
 
 
 @contextmanager

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from jynco.errors import LeaseLost, ServiceAway
+from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Failure
 from workers.heartbeat import STOPPING
 from workers.house import house
@@ -23,9 +25,12 @@ log = logging.getLogger("jynco.workers")
 
 def hand_back(claim: Claim, seconds: float, *, waits: Failure | None = None) -> None:
     """Its next step is due in ``seconds``. Comes back at once, whether the database is there or not."""
-    if not _parked(claim, seconds, waits):
-        late = threading.Thread(target=_later, args=(claim, seconds, waits), name="hand back", daemon=True)
-        late.start()
+    _surely(partial(house().database.jobs.park, claim, seconds, waits=waits), claim.job.job_id)
+
+
+def let_go(job_id: JobId, owner: str) -> None:
+    """Hand back what a claim gave whose answer was lost: a lease that nobody knows of would look like a crash."""
+    _surely(partial(house().database.jobs.disown, job_id, owner), job_id)
 
 
 @contextmanager
@@ -38,18 +43,24 @@ def or_handed_back(claim: Claim) -> Iterator[None]:
         raise
 
 
-def _later(claim: Claim, seconds: float, waits: Failure | None) -> None:
+def _surely(write: Callable[[], None], job_id: JobId) -> None:
+    """Now, or as soon as the database answers."""
+    if not _written(write):
+        threading.Thread(target=_later, args=(write, job_id), name="hand back", daemon=True).start()
+
+
+def _later(write: Callable[[], None], job_id: JobId) -> None:
     pause = threading.Event()
     while not STOPPING.is_set():
         pause.wait(PAUSE)
-        if _parked(claim, seconds, waits):
-            log.info("handed back late", extra={"job_id": claim.job.job_id})
+        if _written(write):
+            log.info("handed back late", extra={"job_id": job_id})
             return
 
 
-def _parked(claim: Claim, seconds: float, waits: Failure | None) -> bool:
+def _written(write: Callable[[], None]) -> bool:
     try:
-        house().database.jobs.park(claim, seconds, waits=waits)
+        write()
     except LeaseLost:  # somebody has taken it over, or ended it
         return True
     except ServiceAway:

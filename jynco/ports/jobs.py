@@ -34,6 +34,7 @@ class Jobs(Protocol):
     def park(
         self, claim: Claim, seconds: float, *, refused: bool = False, waits: Failure | None = None
     ) -> None: ...  # lease back, next step later; ``waits``: what has to pass before it can go on
+    def disown(self, job_id: JobId, owner: str) -> None: ...  # a claim whose answer never came; no crash
     def recast(
         self, claim: Claim, shot: Shot, *said: Remark
     ) -> None: ...  # another of its lineup makes the clip

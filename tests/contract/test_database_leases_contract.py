@@ -63,6 +63,21 @@ def test_a_lease_that_was_handed_back_does_not(subject: Subject) -> None:
     assert again.job.state is JobState.RUNNING
 
 
+def test_a_claim_that_was_never_heard_is_let_go_without_a_crash(subject: Subject) -> None:
+    job, jobs = subject.begin("a")[1], subject.database.jobs
+    claim = subject.claim(job)
+    jobs.disown(job.job_id, "worker-9")
+    assert jobs.claim(job.job_id, "worker-2", LEASE) is None, "it is somebody else's"
+    jobs.disown(job.job_id, claim.owner)
+    jobs.disown(job.job_id, claim.owner)
+    again = subject.claim(job, "worker-2")
+    assert again.job.crashes == 0
+    with pytest.raises(LeaseLost):
+        jobs.beat(claim, LEASE, 0.5)
+    jobs.disown(job.job_id, claim.owner)
+    jobs.beat(again, LEASE, 0.5)
+
+
 def test_what_a_job_waits_for_is_kept_with_its_beginning(subject: Subject) -> None:
     """A step that meets the same again goes on counting; another reason, or none, begins anew."""
     job = subject.begin("a")[1]

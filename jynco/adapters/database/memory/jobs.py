@@ -124,6 +124,14 @@ class MemoryJobs:
         leases.park(self.store, claim, seconds, refused, waits)
 
     @alone
+    def disown(self, job_id: JobId, owner: str) -> None:
+        """Hand back what a claim gave to ``owner`` who never heard of it: that is no crash."""
+        row = self.store.jobs.get(job_id)
+        if row is not None and row.owner == owner and not row.job.state.terminal:
+            leases.hand_back(row)
+            row.due_at = self.store.now()
+
+    @alone
     def recast(self, claim: Claim, shot: Shot, *said: Remark) -> None:
         """Have another of the job's lineup make its clip, and keep why. LeaseLost."""
         casts.recast(self.store, claim, shot, said)

@@ -107,6 +107,11 @@ class PostgresJobs:
         with self._gate.transaction() as connection:
             leases.park(connection, claim, seconds, refused, waits)
 
+    def disown(self, job_id: JobId, owner: str) -> None:
+        """Hand back what a claim gave to ``owner`` who never heard of it: that is no crash."""
+        with self._gate.transaction() as connection:
+            leases.disown(connection, job_id, owner)
+
     def recast(self, claim: Claim, shot: Shot, *said: Remark) -> None:
         """Have another of the job's lineup make its clip, and keep why. LeaseLost."""
         with self._gate.transaction() as connection:

@@ -104,6 +104,12 @@ def park(connection: Connection, claim: Claim, seconds: float, refused: bool, wa
     change(connection, claim, {**values, **_waits_for(waits)})
 
 
+def disown(connection: Connection, job_id: JobId, owner: str) -> None:
+    """Hand back a lease whose claim was never heard; nothing where it was never given, or somebody else has it now."""
+    heard = update(jobs).where(jobs.c.job_id == job_id, jobs.c.owner == owner, _open)
+    connection.execute(heard.values(owner=None, lease_until=None, due_at=NOW))
+
+
 def _waits_for(why: Failure | None) -> dict[str, object]:
     """For what, and since when: from the first of those steps in a row that met the same."""
     if why is None:
