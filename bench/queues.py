@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from statistics import median
@@ -59,7 +59,7 @@ def measured(asked: Asked) -> Found:
     """On servers and workers of its own, in a folder that goes afterwards."""
     batch = BATCH // 10 if asked.quick else BATCH
     with asked.folder() as folder, opened(folder, WORKERS) as house:
-        desk = _Desk(house)
+        desk = Desk(house)
         asked.say("Previews on empty queues")
         desk.preview("warm")
         empty = [desk.preview(f"empty{number}") for number in range(asked.runs)]
@@ -95,9 +95,8 @@ def opened(data: Path, processes: Sequence[str] = (), **environment: str) -> Ite
         preload=preload,
         environment=variables,
     ) as servers:
-        settings = replace(
-            read({}, data=data), database_url=servers.database_url, redis_url=servers.redis_url
-        )
+        addresses = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
+        settings = read({**addresses, **environment}, data=data)
         configure(settings)
         use(settings)
         home = house()
@@ -107,7 +106,7 @@ def opened(data: Path, processes: Sequence[str] = (), **environment: str) -> Ite
             home.close()
 
 
-class _Desk:
+class Desk:
     """Asks for films and clips as the doors do, and looks at the rows."""
 
     def __init__(self, house: House) -> None:

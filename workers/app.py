@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -43,10 +44,17 @@ def configure(settings: Settings, *, waited_for: bool = False, first: bool = Fal
     )
     if waited_for:
         app.conf.update(**_HASTE, **brokers.haste(url))
-    app.__dict__.pop("amqp", None)  # its table is made once, for the broker that was known then
+    _forget()
     app.set_default()  # without it a worker in a thread stores no results, and chords hang in silence
     app.set_current()
     return app
+
+
+def _forget() -> None:
+    """What was made once, for the broker and the results that were known then: a process may be told of others."""
+    known: Any = app
+    known.__dict__.pop("amqp", None)
+    known._local, known._backend_cache = threading.local(), None
 
 
 def countdown(seconds: float) -> float:
@@ -57,6 +65,8 @@ def countdown(seconds: float) -> float:
 _HASTE: dict[str, Any] = {
     "task_publish_retry": False,
     "result_backend_always_retry": False,
+    # twenty times, a second each, by default: a film is counted before it is rung for
+    "result_backend_transport_options": {"retry_policy": {"max_retries": 1, "interval_start": 0}},
     "redis_socket_timeout": brokers.QUICK,
     "redis_socket_connect_timeout": brokers.QUICK,
     "redis_retry_on_timeout": False,

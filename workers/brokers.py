@@ -104,15 +104,14 @@ def results(url: str | None) -> dict[str, Any]:
     ``rpc://`` has no chords; this process's memory where there is no Redis."""
     if url is None:
         return {"result_backend": "cache+memory://"}
-    settings: dict[str, Any] = {
+    return {
         "result_backend": celery_url(url),
+        "redis_backend_use_ssl": tls(url),
         "result_backend_always_retry": True,  # saved the chord in every Redis restart
         "redis_socket_timeout": 5,
         "redis_socket_connect_timeout": 3,
         "redis_retry_on_timeout": True,
     }
-    wrapped = tls(url)
-    return settings | ({"redis_backend_use_ssl": wrapped} if wrapped else {})
 
 
 def tls(url: str) -> dict[str, Any] | None:

@@ -14,6 +14,9 @@ import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 
+from bench.queues import Desk as Queue
+from bench.queues import opened
+from jynco.model.states import Lane
 from tests.acceptance.conftest import House
 from tests.acceptance.kit import (
     ROOT,
@@ -34,6 +37,7 @@ from tests.acceptance.test_up import free
 from tests.conftest import find_or_skip
 from tests.rabbitmq_server import PROGRAM, rabbitmq
 
+BATCH = 80  # clips
 pytestmark = pytest.mark.timeout(300)
 over = pytest.mark.parametrize("carried", ["valkey", "rabbitmq"], indirect=True, scope="module")
 over_each = pytest.mark.parametrize("carried", ["valkey", "rabbitmq", "sqs"], indirect=True, scope="module")
@@ -119,6 +123,22 @@ def test_a_film_is_cancelled(desk: Desk, carried: Carried) -> None:
     ended = desk.jynco("cancel", job, "--json")
     assert (ended.code, ended.json["state"]) == (0, "cancelled")
     assert desk.ended(running).json["state"] == "cancelled"
+
+
+@over
+def test_a_preview_does_not_wait_behind_a_batch(carried: Carried) -> None:
+    """While every other slot is taken by a batch, the reserved worker begins with it: hardly any of those is begun."""
+    with opened(carried.data, **carried.variables) as home:
+        people = Queue(home)
+        load = people.asked("batch", BATCH, Lane.LOW)
+        begun = "SELECT count(started_at) FROM jobs WHERE project_id = 'proj_batch'"
+        wait(lambda: ask(carried.servers, begun)[0][0] > 0, "the batch has begun")
+        people.preview("urgent")
+        assert people.waiting(load) > 0
+        people.cancel(load)
+    meanwhile = """SELECT count(*) FROM jobs b, jobs u WHERE b.project_id = 'proj_batch' AND u.kind = 'motion'
+        AND u.project_id = 'proj_urgent' AND b.started_at BETWEEN u.created_at AND u.started_at"""
+    assert ask(carried.servers, meanwhile)[0][0] < BATCH / 2
 
 
 @pytest.fixture
