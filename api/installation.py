@@ -1,4 +1,4 @@
-"""What only this installation knows: it signs the addresses that it gives out itself."""
+"""What only this installation knows: it signs the addresses that it gives out, and the cookies of who signed in."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from config.settings import Settings
 from jynco.errors import ServiceAway
 
 
+def secret(settings: Settings) -> str:
+    """What signs; where nobody has set one, it is made, and kept beside the data. ServiceAway."""
+    return settings.secret_key or _kept(settings.data / "signing.key")
+
+
 def signature(settings: Settings, *words: str) -> str:
     """Words that nobody else can sign, whichever process and whichever start of it is asked. ServiceAway."""
-    secret = settings.secret_key or _kept(settings.data / "signing.key")
     told = b"".join(
         len(word.encode()).to_bytes(4) + word.encode() for word in words
     )  # no two lists look alike
-    return hmac.new(secret.encode(), told, hashlib.sha256).hexdigest()
+    return hmac.new(secret(settings).encode(), told, hashlib.sha256).hexdigest()
 
 
 def signed(settings: Settings, given: str, *words: str) -> bool:
@@ -42,5 +46,5 @@ def _kept(place: Path) -> str:
         return place.read_text("ascii")
     except OSError as fault:
         raise ServiceAway(
-            f"No address can be signed, for {place.name} cannot be kept ({fault.strerror}): set JYNCO_SECRET_KEY."
+            f"Nothing can be signed, for {place.name} cannot be kept ({fault.strerror}): set JYNCO_SECRET_KEY."
         ) from fault

@@ -9,7 +9,7 @@ from flask import Flask, Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 
-from api import names, problems, routes
+from api import names, problems, promised, routes
 from api.schemas.base import Dollars
 from api.schemas.told import ProblemTold
 from jynco.document.schema import schema
@@ -23,7 +23,9 @@ BEARER: Final = {
 }
 DESCRIPTION: Final = (
     "Jynco turns a storyboard into a film. Create a project from a storyboard, upload its pictures, start a job, "
-    "follow it, download the film. Errors are problems (RFC 9457): look at `code`, `retryable` and `errors`."
+    "follow it, download the film. Errors are problems (RFC 9457): look at `code`, `retryable` and `errors`. "
+    "Where names are asked for, `RateLimit-Policy` and `RateLimit` say with every answer how often the tenant may ask "
+    "and how it stands; one request too many is a 429 `rate_limited` with `Retry-After`."
 )
 
 
@@ -41,7 +43,7 @@ def register(app: Flask) -> None:
         api.spec.components.schema(name, component=part)
     for each in routes.ALL:
         api.register_blueprint(each.blueprint)
-    _serve(app, _finished(api.spec.to_dict()))
+    _serve(app, promised.add(_finished(api.spec.to_dict())))
 
 
 class _Api(Api):  # type: ignore[misc] # flask-smorest ships no types

@@ -7,19 +7,17 @@ revoked key ends its sessions. A page of ours proves that it sent a request by a
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Final
 
 from flask import Response, current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from api import installation
 from api.errors import PageUnproven
 from config.settings import Settings
-from jynco.errors import ServiceAway
 
 COOKIE: Final = "jynco_session"
 HEADER: Final = "X-CSRF-Token"
@@ -44,8 +42,7 @@ class Sessions:
 
     @cached_property
     def _signer(self) -> URLSafeTimedSerializer:
-        secret = self._settings.secret_key or _kept(self._settings.data / "session.key")
-        return URLSafeTimedSerializer(secret, salt="jynco.session")
+        return URLSafeTimedSerializer(installation.secret(self._settings), salt="jynco.session")
 
     def give(self, answer: Response, session: Session) -> None:
         """Sign in whoever gets this answer. ServiceAway where there is no place for a secret of ours."""
@@ -89,24 +86,3 @@ def prove(session: Session) -> None:
         raise PageUnproven(
             f"This page is out of date: load it again. Its changes say {HEADER}, and this one did not."
         )
-
-
-def _kept(place: Path) -> str:
-    """A secret of this machine's, made when it is first needed: all its processes, and its next start, know it."""
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if not place.exists():
-            fresh = place.with_name(f".{place.name}.{os.getpid()}")
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-                out.write(secrets.token_urlsafe(48))
-            try:
-                os.link(fresh, place)
-            except FileExistsError:
-                pass  # another process was quicker, and its secret is everybody's
-            finally:
-                fresh.unlink()
-        return place.read_text("ascii")
-    except OSError as fault:
-        raise ServiceAway(
-            f"Nobody can sign in: set JYNCO_SECRET_KEY, for '{place}' cannot be written."
-        ) from fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from api import cursors, etag, media
+from api import cursors, etag, installation, media
 from api.errors import PreconditionMissing, RequestInvalid
 from api.schemas.asked import JobAsked, WishesAsked
 from config.guard import is_loopback
-from jynco.errors import StaleRevision
+from config.settings import Settings
+from jynco.errors import ServiceAway, StaleRevision
 from jynco.model.ids import ProjectId, is_job_id, is_project_id
 from jynco.model.jobs import Project
 from jynco.model.media import MediaInfo
@@ -145,3 +147,24 @@ def test_a_picture_is_known_by_how_it_begins(tmp_path: Path, head: bytes, kind: 
 )  # fmt: skip
 def test_who_is_alone_on_this_machine(host: str, alone: bool) -> None:
     assert is_loopback(host) is alone
+
+
+def test_what_signs_is_everybodys_and_made_once(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(lambda _: installation.signature(settings, "a", "bc"), range(32)))
+    assert len(made) == 1
+    assert [path.name for path in settings.data.iterdir()] == ["signing.key"]
+    assert installation.signed(settings, *made, "a", "bc")
+    for words in (("ab", "c"), ("abc",), ("a", "bc", ""), ("a", "bd")):
+        assert not installation.signed(settings, *made, *words)
+    assert not installation.signed(settings, "\xe9", "a", "bc")
+    assert not installation.signed(Settings(data=tmp_path / "other"), *made, "a", "bc")
+    said = replace(settings, secret_key="a word of somebody's")
+    assert not installation.signed(said, *made, "a", "bc")
+
+
+def test_what_signs_must_be_kept_somewhere(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(ServiceAway, match="JYNCO_SECRET_KEY"):
+        installation.signature(Settings(data=tmp_path / "file"), "a")

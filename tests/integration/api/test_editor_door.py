@@ -199,4 +199,4 @@ def test_processes_that_share_a_folder_share_the_secret(app: Flask, settings: Se
     with app.test_request_context("/", headers={"Cookie": f"jynco_session={cookie.value}"}):
         assert Sessions(here).current() == given
         assert Sessions(replace(here, secret_key="another one")).current() is None
-    assert (here.data / "session.key").stat().st_mode & 0o077 == 0
+    assert (here.data / "signing.key").stat().st_mode & 0o077 == 0
