@@ -11,7 +11,7 @@ from typing import Final
 
 from flask import Flask
 
-from api import bodies, callers, editor, guards, limits, names, openapi, problems, trace
+from api import bodies, callers, editor, guards, limits, names, openapi, problems, reading, trace
 from config.guard import refuse_unguarded
 from config.settings import Settings, read
 from workers import house
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     house.house()  # connects to nothing; a wrong setting shows now, and not to the first visitor
     callers.register(app, settings)  # before the rest: nobody unknown is listened to
     limits.register(app, settings)  # and nobody known too often
-    for part in (trace, guards, names, problems, openapi, editor):
+    for part in (trace, guards, reading, names, problems, openapi, editor):
         part.register(app)
     return app
 

@@ -37,6 +37,8 @@ class Settings:
 
     data: Path = Path(".jynco")
     database_url: str | None = field(default=None, repr=False)  # None: the embedded Postgres
+    replica_url: str | None = field(default=None, repr=False)  # a copy of the database, for lists
+    replica_lag: float = 5.0  # seconds that lists may be old; a copy further behind is not asked
     redis_url: str | None = field(default=None, repr=False)  # None: the embedded Valkey
     broker_url: str | None = field(default=None, repr=False)  # None: redis_url
     storage: str | None = None  # None: the data folder
@@ -114,6 +116,8 @@ def _parse(env: Variables) -> Settings:
     return Settings(
         data=Path(env.text("JYNCO_DATA") or ".jynco"),
         database_url=_postgres(env.text("DATABASE_URL")),
+        replica_url=_postgres(env.text("DATABASE_REPLICA_URL")),
+        replica_lag=env.seconds("JYNCO_REPLICA_LAG_SECONDS", 5.0),
         redis_url=env.text("REDIS_URL"),
         broker_url=env.text("JYNCO_BROKER_URL") or env.text("CLOUDAMQP_URL"),
         storage=env.text("JYNCO_STORAGE"),

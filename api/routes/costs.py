@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from api import cursors
 from api.answers import told
 from api.callers import caller
+from api.reading import reading
 from api.routing import Answer, Routes
 from api.schemas.money import (
     BudgetAsked,
@@ -43,7 +44,7 @@ def get_costs(query: CostsAsk) -> ResponseReturnValue:
     By project, clip, provider and day, unless 'by' says otherwise. What was deleted is still counted.
     """
     after = None if query.cursor is None else _words(cursors.decode(query.cursor, _fits(len(query.by))))
-    report = accounts.costs(house().database.books, query.by, query.span, after, query.limit + 1)
+    report = accounts.costs(reading().books, query.by, query.span, after, query.limit + 1)
     names = [accounts.name(grain) for grain in query.by]
     return told(_paged(report, query.limit, lambda item: json.dumps([item[name] for name in names])))
 
@@ -55,7 +56,7 @@ def get_wasted(query: CostsAsk) -> ResponseReturnValue:
     Failed after it was ordered, refused for its quality, cancelled, superseded, or of an unknown outcome.
     """
     after = None if query.cursor is None else int(cursors.decode(query.cursor, _is_number))
-    report = accounts.wasted(house().database.books, query.span, after, query.limit + 1)
+    report = accounts.wasted(reading().books, query.span, after, query.limit + 1)
     return told(_paged(report, query.limit, lambda item: str(item["attemptId"])))
 
 

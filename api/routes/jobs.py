@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from api import cursors, media, quotas, starts
 from api.answers import told
+from api.reading import reading
 from api.routing import Answer, Routes
 from api.schemas.asked import JobAsked, JobsAsked, Page
 from api.schemas.told import AcceptedTold, JobsTold, JobTold
@@ -47,8 +48,9 @@ def start_job(project_id: ProjectId, body: Wishes) -> ResponseReturnValue:
 def list_jobs(query: Page) -> ResponseReturnValue:
     """List jobs, the newest first"""
     after = JobId(cursors.decode(query.cursor, is_job_id)) if query.cursor else None
-    found = house().database.jobs.page(query.project_id, query.state, after, query.limit + 1)
-    items: list[Json] = [*views(house().database, found[: query.limit])]
+    database = reading()
+    found = database.jobs.page(query.project_id, query.state, after, query.limit + 1)
+    items: list[Json] = [*views(database, found[: query.limit])]
     return told({"items": items, "nextCursor": cursors.behind(found, query.limit, lambda row: row.job_id)})
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from api import bodies, cursors, quotas, recalled
 from api.answers import told
+from api.reading import reading
 from api.routing import Answer, Body, Routes
 from api.schemas.asked import Page, PageAsked
 from api.schemas.told import ProjectsTold, ProjectTold
@@ -44,7 +45,7 @@ def create_project() -> ResponseReturnValue:
 def list_projects(query: Page) -> ResponseReturnValue:
     """List projects, by id"""
     after = ProjectId(cursors.decode(query.cursor, is_project_id)) if query.cursor else None
-    found = house().database.projects.page(after, query.limit + 1)
+    found = reading().projects.page(after, query.limit + 1)
     items: list[Json] = [view(row) for row in found[: query.limit]]
     return told(
         {"items": items, "nextCursor": cursors.behind(found, query.limit, lambda row: row.project_id)}

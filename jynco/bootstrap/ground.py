@@ -25,7 +25,11 @@ def make_database(settings: Settings, connections: int, *, waited_for: bool) -> 
 
     ceiling = None if settings.budget_usd is None else Budget(settings.budget_usd)
     return PostgresDatabase(
-        settings.servers()[0], pool_size=connections, waited_for=waited_for, ceiling=ceiling
+        settings.servers()[0],
+        pool_size=connections,
+        waited_for=waited_for,
+        ceiling=ceiling,
+        replica=(settings.replica_url, settings.replica_lag) if settings.replica_url else None,
     )
 
 

@@ -116,6 +116,11 @@ def _loaded(font: Path, size: int) -> ImageFont.FreeTypeFont:
 
 def _missing(font: Path, letters: frozenset[str]) -> int:
     """How many letters the font has no picture for: it draws the same empty box for each of them."""
+    return sum(not _drawn(font, letter) for letter in letters)
+
+
+@lru_cache(maxsize=4096)
+def _drawn(font: Path, letter: str) -> bool:
+    """Remembered: a film's plan sets a card for each clip that is not there yet, most of them in the same letters."""
     loaded = _loaded(font, 24)
-    nothing = bytes(loaded.getmask("\U0010ffff"))
-    return sum(bytes(loaded.getmask(letter)) == nothing for letter in letters)
+    return bytes(loaded.getmask(letter)) != bytes(loaded.getmask("\U0010ffff"))

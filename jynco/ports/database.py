@@ -34,5 +34,9 @@ class Database(Protocol):
     def metrics(self) -> Metrics: ...
     @property
     def retention(self) -> Retention: ...
+    @property
+    def reading(self) -> Database: ...  # where lists are read: itself, or a copy that may be a moment behind
+    @property
+    def behind(self) -> float: ...  # seconds that what it says may be old at most; 0: the truth itself
     def ping(self) -> None: ...  # raises ServiceAway
     def close(self) -> None: ...

@@ -50,6 +50,16 @@ class MemoryDatabase:
         self.webhooks = MemoryWebhooks(store, tenant)
         self.uploads = MemoryUploads(store, tenant)
 
+    @property
+    def reading(self) -> MemoryDatabase:
+        """There is no copy of it."""
+        return self
+
+    @property
+    def behind(self) -> float:
+        """It is never old."""
+        return 0.0
+
     def ping(self) -> None:
         """It is always there."""
 
