@@ -40,7 +40,7 @@ class PostgresUploads:
         """What was agreed, and what came of it. NotFound where it is unknown, or was not sent in time."""
         there = and_(uploads.c.upload_id == upload_id, own(self._gate, uploads.c.project_id))
         alive = or_(_COMING, and_(uploads.c.asset.is_not(None), _KEPT))
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             row = connection.execute(select(uploads).where(there, alive)).mappings().one_or_none()
             if row is None:
                 raise unknown_upload(upload_id)
@@ -63,7 +63,7 @@ class PostgresUploads:
 
     def asset(self, project_id: ProjectId, sha256: str) -> Asset | None:
         """The project's file with this content, if it has one."""
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             refuse_foreign(self._gate, connection, [project_id])
             return _found(connection, project_id, sha256)
 
@@ -77,7 +77,7 @@ class PostgresUploads:
             _COMING, own(self._gate, uploads.c.project_id)
         )
         asked = select(*(each.scalar_subquery() for each in (here, work, came, due)))
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             found, waiting, stored, coming = connection.execute(asked).one()
         return Usage(found, waiting, int(stored) + int(coming))
 
@@ -85,12 +85,12 @@ class PostgresUploads:
         """Those that never came in time, and those that came so long ago that nobody asks again."""
         late = or_(~_KEPT, and_(uploads.c.asset.is_(None), uploads.c.expires_at <= NOW))
         chosen = select(uploads).where(late).order_by(uploads.c.expires_at).limit(limit)
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             return [_upload(row, None) for row in connection.execute(chosen).mappings()]
 
     def forget(self, upload_id: str) -> None:
         """Expect it no longer; one that is not there is fine."""
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() as connection:
             connection.execute(delete(uploads).where(uploads.c.upload_id == upload_id))
 
 
