@@ -19,7 +19,7 @@ from bench.edits import small as preview
 from bench.exact import Exactness, exactness
 from bench.expert import expert, shown
 from bench.reference import Reference, reference
-from bench.room import MEDIA, Room, Sample, ran, reel
+from bench.room import MEDIA, Room, Sample, ran, reel, typed
 from bench.rows import Aim, Row, as_json, rows, table
 from jynco.compose.command import film
 from jynco.model.media import Command
@@ -27,7 +27,7 @@ from jynco.model.media import Command
 ONE, COLD = "one expert command", "segments, cold"
 AIMS: dict[str, Aim] = {
     ONE: Aim(ONE),
-    COLD: Aim(ONE, goal=1.05),
+    COLD: Aim(ONE, goal=1.05, memory=0.7),
     "the fallback's command": Aim(ONE),
     "MoviePy": Aim(ONE),
     **{name: Aim(ONE, True, step.goal) for name, step in STEPS.items()},
@@ -116,7 +116,7 @@ class _Bench:
 
     def _ways(self, number: int, room: Room) -> Iterator[tuple[str, Sample]]:
         what, folder, cores = self._what, self._folder, self._asked.cores
-        yield ONE, ran(lambda: expert(what, folder, folder / "one.mp4", cores))
+        yield ONE, typed(lambda: expert(what, folder, folder / "one.mp4", cores))
         yield COLD, room.cut(what, folder / "ours.mp4")
         if number == 0:
             yield from self._others()
@@ -156,7 +156,7 @@ class _Bench:
 
 
 def _aimless(aims: Mapping[str, Aim]) -> dict[str, Aim]:
-    return {name: replace(aim, goal=None) for name, aim in aims.items()}
+    return {name: replace(aim, goal=None, memory=None) for name, aim in aims.items()}
 
 
 def _exact(exact: Exactness) -> str:

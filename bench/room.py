@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Queue
+
+from imageio_ffmpeg import get_ffmpeg_exe
 
 from bench.meter import Cost, metered
 from bench.reference import Quiet, Reference
@@ -48,6 +51,19 @@ def timed(work: Callable[[], object]) -> Sample:
 def ran(command: Callable[[], Command]) -> Sample:
     """The cost of composing a command and running it."""
     return timed(lambda: MEDIA.run(command(), Quiet(), timeout=LONGEST))
+
+
+def typed(command: Callable[[], Command]) -> Sample:
+    """The cost of a command as somebody would type it: without what Jynco does for its own processes."""
+    return timed(lambda: _typed(command()))
+
+
+def _typed(command: Command) -> None:
+    for path, text in command.files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    line = [get_ffmpeg_exe(), "-nostdin", "-y", "-loglevel", "error", *command.arguments]
+    subprocess.run(line, check=True, timeout=LONGEST)
 
 
 def reel(what: Reference) -> Reel:

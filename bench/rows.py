@@ -19,6 +19,7 @@ class Aim:
     base: str
     faster: bool = False  # how many times faster than the base, not how many times its cost
     goal: float | None = None
+    memory: float | None = None  # the ratio of memory that it should stay under
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,20 @@ def _line(row: Row) -> str:
     return f"{row.name:26}{parts:>9}{figures}  {_ratios(row)}".rstrip()
 
 
+def verdict(ratio: float, goal: float, faster: bool) -> str:
+    """A goal, and whether it is reached."""
+    reached = ratio >= goal if faster else ratio <= goal
+    return f" (goal {'>=' if faster else '<='} {goal:g}: {'pass' if reached else 'FAIL'})"
+
+
 def _ratios(row: Row) -> str:
     if row.name == row.aim.base:
         return "1"
-    goal = f" (goal {'>=' if row.aim.faster else '<='} {row.aim.goal:g})" if row.aim.goal else ""
-    if row.aim.faster:
+    aim = row.aim
+    goal = verdict(row.wall, aim.goal, aim.faster) if aim.goal else ""
+    if aim.faster:
         cpu = f", {row.cpu:.1f}x less CPU" if row.cost.cpu else ""
-        return f"{row.wall:.1f}x faster{goal}{cpu}, against {row.aim.base}"
-    memory = f", {row.memory:.2f}x memory" if row.cost.memory else ""
-    return f"{row.wall:.2f}x wall{goal}, {row.cpu:.2f}x CPU{memory}, against {row.aim.base}"
+        return f"{row.wall:.1f}x faster{goal}{cpu}, against {aim.base}"
+    small = verdict(row.memory, aim.memory, faster=False) if aim.memory else ""
+    memory = f", {row.memory:.2f}x memory{small}" if row.cost.memory else ""
+    return f"{row.wall:.2f}x wall{goal}, {row.cpu:.2f}x CPU{memory}, against {aim.base}"

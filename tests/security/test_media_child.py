@@ -15,14 +15,15 @@ from jynco.adapters.media.launch import FILE_BYTES, SHARE
 from jynco.adapters.media.process import LAUNCHER
 
 SEEN = """
-import json, resource, socket, sys
+import json, os, resource, socket, sys
 try:
     socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=5).close()
     reached = True
 except OSError:
     reached = False
 names = ("RLIMIT_CORE", "RLIMIT_FSIZE", "RLIMIT_DATA")
-print(json.dumps({"reached": reached, **{name: resource.getrlimit(getattr(resource, name))[0] for name in names}}))
+limits = {name: resource.getrlimit(getattr(resource, name))[0] for name in names}
+print(json.dumps({"reached": reached, "arenas": int(os.environ.get("MALLOC_ARENA_MAX", 0)), **limits}))
 """
 
 
@@ -48,6 +49,7 @@ def test_the_child_has_limits() -> None:
     assert child["RLIMIT_CORE"] == 0
     assert 0 < child["RLIMIT_FSIZE"] <= FILE_BYTES
     assert 0 < child["RLIMIT_DATA"] <= memory * SHARE
+    assert child["arenas"] == 2  # what it frees it gives back
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != FILE_BYTES, "the limits are the child's alone"
 
 

@@ -44,8 +44,8 @@ def test_ratios_are_of_what_ran_side_by_side() -> None:
 def test_the_table_says_what_a_ratio_is_of() -> None:
     lines = table(rows(ROUNDS, AIMS)).splitlines()
     assert lines[1].endswith(" 1")
-    assert "1.10x wall (goal <= 1.05)" in lines[2]
-    assert "10.0x faster (goal >= 7)" in lines[3]
+    assert "1.10x wall (goal <= 1.05: FAIL)" in lines[2]
+    assert "10.0x faster (goal >= 7: pass)" in lines[3]
     assert all("against one" in line for line in lines[2:])
 
 

@@ -15,6 +15,11 @@ CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 FILE_BYTES = 256 * 1024**3  # of one file
 SHARE = 0.75  # of the machine's memory
+FRUGAL = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+}
 PR_SET_PDEATHSIG = 1
 SIGKILL = 9
 
@@ -49,8 +54,15 @@ def within_limits() -> None:
         resource.setrlimit(kind, (most, most))
 
 
+def frugal() -> None:
+    """glibc keeps freed pictures for later, a sixth of some processes: this has it give them back, in the same time."""
+    for name, value in FRUGAL.items():
+        os.putenv(name, value)
+
+
 if __name__ == "__main__":
     within_limits()
+    frugal()
     alone()  # before the next: entering it makes the kernel forget whose death matters
     die_with(int(sys.argv[1]))
     os.execv(sys.argv[2], sys.argv[2:])
