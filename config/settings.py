@@ -69,6 +69,7 @@ class Settings:
     share_cache: bool = False  # one tenant's clips are found by the others too
     public_url: str | None = None
     flower_url: str | None = None  # where those who watch over workers find Flower
+    flower_auth: str | None = field(default=None, repr=False)  # name:password, several with commas between
     outgoing_loopback: bool = (
         False  # webhooks and pictures' addresses may lead to this machine: for trials only
     )
@@ -148,6 +149,7 @@ def _parse(env: Variables) -> Settings:
         share_cache=env.choice("JYNCO_SHARE_CACHE", ("on", "off")) == "on",
         public_url=env.text("JYNCO_PUBLIC_URL"),
         flower_url=env.text("JYNCO_FLOWER_URL"),
+        flower_auth=env.logins("JYNCO_FLOWER_AUTH") or env.logins("FLOWER_BASIC_AUTH"),
         outgoing_loopback=env.choice("JYNCO_OUTGOING_LOOPBACK", ("on", "off")) == "on",
         port=env.whole("PORT", 8000, 65535),
         # A platform that hands out PORT expects the process on every interface; alone, only this machine is let in.

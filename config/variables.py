@@ -90,6 +90,13 @@ class Variables:
             raise UsageWrong(f"{name} must be an amount in US dollars, such as 100; it is {text!r}.")
         return usd
 
+    def logins(self, name: str) -> str | None:
+        """``name:password``, several with commas between. A password without one would let everybody in as nobody."""
+        text = self.text(name)
+        if text is not None and not all(all(login.partition(":")[::2]) for login in text.split(",")):
+            raise UsageWrong(f"{name} must be name:password, several of them with commas between.")
+        return text
+
     def access(self, key: str, base_url: str) -> Access:
         return Access(key, self.text(key), self.address(base_url))
 

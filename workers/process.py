@@ -16,11 +16,12 @@ from config.logging import set_up
 from config.settings import Settings, read
 from jynco.errors import JyncoError
 from jynco.ports import tracing
-from workers import house
+from workers import house, pulse
 from workers.app import app, configure
 from workers.heartbeat import STOPPING
 from workers.mirror import mirror
 from workers.queues import ROLES
+from workers.watching import watch
 
 log = logging.getLogger("jynco.workers")
 
@@ -43,10 +44,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(name: str, rest: list[str], settings: Settings) -> int:
     if name == "beat":
+        pulse.LivingScheduler.data = settings.data
         app.Beat(loglevel=settings.log_level, quiet=True).run()
         return 0
     if name == "flower":
-        app.start(["flower", f"--port={settings.port}", f"--address={settings.host}", *rest])
+        return watch(settings, rest)
     return _work(name, settings)
 
 
@@ -54,6 +56,7 @@ def _work(name: str, settings: Settings) -> int:
     role = ROLES[name]
     house.use(settings, connections=role.connections)
     STOPPING.begin()
+    pulse.give(settings.data, name)
     worker_shutting_down.connect(_stop, weak=False)
     worker_process_shutdown.connect(_say_the_rest, weak=False)
     worker = app.Worker(

@@ -1,0 +1,26 @@
+"""Flower, for who wants to see tasks and workers as they speak. Beyond this machine it lets in only whom it knows."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from config.guard import is_loopback
+from config.settings import Settings
+from workers.app import app
+
+
+def watch(settings: Settings, more: Sequence[str] = ()) -> int:
+    """Run Flower until it is told to end. Exit code 2 where strangers could hold workers back, or see what they do."""
+    if settings.flower_auth is None and not is_loopback(settings.host):
+        sys.stderr.write(
+            "Flower would be open to everybody: set JYNCO_FLOWER_AUTH to name:password, or leave it out.\n"
+        )
+        return 2
+    app.start(arguments(settings, more))
+
+
+def arguments(settings: Settings, more: Sequence[str] = ()) -> list[str]:
+    """Flower's command line. It is read in this process and not shown with it, so that no password is."""
+    asked = [] if settings.flower_auth is None else [f"--basic-auth={settings.flower_auth}"]
+    return ["flower", f"--port={settings.port}", f"--address={settings.host}", *asked, *more]
