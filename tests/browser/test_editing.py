@@ -6,10 +6,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, Complaints, Create, Jynco, Keep, Open
+from tests.browser.conftest import Complaints, Create, Jynco, Keep, Open
 
 ORDER = "[...document.querySelectorAll('.card')].map(card => card.dataset.clip)"
 
@@ -206,16 +205,3 @@ def test_clips_are_added_copied_and_removed(
     page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator(".card")).to_have_count(4)
     assert jynco.order(project)[0] == "clip_1"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_never_scrolls_sideways(visit: Open, create: Create, scheme: str) -> None:
-    project = create(clips=5)
-    for path in ("/", f"/projects/{project}", "/operations"):
-        page = visit(path, size=NARROW, scheme=scheme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0], path
-    page = visit(f"/projects/{project}", size=NARROW, scheme=scheme)
-    page.click("#open-clip_5")
-    expect(page.get_by_label("How the picture moves")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
-    assert page.evaluate("document.querySelector('.sheet .body').scrollWidth") <= NARROW[0]

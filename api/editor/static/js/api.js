@@ -3,9 +3,16 @@ import { again, door, proof, renewed } from "./session.js";
 
 export class Problem extends Error {
   constructor(told, status) {
-    super(told.errors?.map((fault) => fault.detail).join("; ") || told.detail || told.title || "It did not work.");
+    super(places(told.errors ?? []) || told.detail || told.title || "It did not work.");
     Object.assign(this, { code: told.code, status, errors: told.errors ?? [] });
   }
+}
+
+const FEW = 3; // places that are named at once
+
+function places(errors) {
+  const told = errors.slice(0, FEW).map((fault) => fault.detail);
+  return [...told, ...(errors.length > FEW ? [`and ${errors.length - FEW} more`] : [])].join("; ");
 }
 
 const AWAY = { code: "away", detail: "Jynco does not answer: see that it still runs, then try again." };

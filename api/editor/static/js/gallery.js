@@ -1,7 +1,7 @@
 // The first page: films begun from files, copied, and deleted with time to think again.
 import { call, project } from "./api.js";
 import { leave, note, sorry } from "./notes.js";
-import { byName, dropped, fromDocument, fromPictures, isPicture } from "./pictures.js";
+import { dropped, fromDocument, fromPictures, sorted } from "./pictures.js";
 
 const REGRET = 8; // seconds
 const waiting = new Map(); // films that will be deleted
@@ -13,7 +13,10 @@ for (const name of ["pictures", "import"]) {
 
 async function take(files) {
   const doing = document.querySelector("#drop .doing");
-  const told = (done, all) => (doing.textContent = `Bringing in ${done} of ${all} files…`);
+  const told = (done, all) => {
+    doing.querySelector("span").textContent = `Bringing in ${done} of ${all} files…`;
+    Object.assign(doing.querySelector("progress"), { max: all, value: done });
+  };
   doing.hidden = false;
   told(0, files.length);
   try {
@@ -27,14 +30,15 @@ async function take(files) {
 async function begun(files, told) {
   const document = files.find((file) => /\.json$/i.test(file.name));
   if (document) return fromDocument(parsed(await document.text()), files.filter((file) => file !== document), told);
-  const pictures = byName(files.filter(isPicture));
-  if (!pictures.length) throw Object.assign(new Error("These are no pictures: drop PNG, JPEG or WebP files, or a storyboard.json."), { code: "none" });
+  const { pictures, left } = sorted(files);
+  if (!pictures.length) throw Object.assign(new Error(left.join(" ")), { code: "none" });
   const { id, refused } = await fromPictures(pictures, title(pictures[0].name), told);
-  if (refused.length) leave(refused.join(" "), { bad: true });
+  if (left.length + refused.length) leave([...left, ...refused].join(" "), { bad: true });
   return id;
 }
 
-const title = (name) => name.replace(/\.[^.]*$/, "").replace(/[_-]+/g, " ").replace(/^./, (letter) => letter.toUpperCase());
+// "03 the-harbour.jpg" is called "The harbour".
+const title = (name) => (name.replace(/\.[^.]*$/, "").replace(/^\d+[\s._-]+(?=.)/, "") || name).replace(/[_-]+/g, " ").replace(/^./, (letter) => letter.toUpperCase());
 
 function parsed(text) {
   try {

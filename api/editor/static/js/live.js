@@ -20,6 +20,8 @@ export function follow(id) {
   for (const kind of ["clip", "job", "storyboard"]) stream.addEventListener(kind, board);
   stream.addEventListener("htmx:sse:after:connection", () => ((connected = true), look()));
   for (const end of ["htmx:sse:error", "htmx:sse:close"]) stream.addEventListener(end, () => (connected = false));
+  stream.setAttribute("hx-sse:connect", `${project(id)}/events`); // not before somebody hears that it is there
+  htmx.process(stream);
   document.addEventListener("jynco:changed", look);
   document.addEventListener("htmx:after:swap", () => priced !== state() && ((priced = state()), plan()));
   document.addEventListener("visibilitychange", () => document.hidden || look());

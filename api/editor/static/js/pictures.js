@@ -7,8 +7,18 @@ const SECONDS = 4;
 const LONGEST = 1920; // pixels of a film's longer side
 const SHAPES = [[16, 9], [9, 16], [1, 1]];
 
-export const isPicture = (file) => file.type.startsWith("image/");
-export const byName = (files) => [...files].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+const KINDS = ["image/png", "image/jpeg", "image/webp"];
+const FEW = 4; // names in one sentence
+
+// Pictures in the order of their names, and a sentence about what is none.
+export function sorted(files) {
+  const others = files.filter((file) => !KINDS.includes(file.type)).map((file) => file.name);
+  const named = others.slice(0, FEW).join(", ") + (others.length > FEW ? ` and ${others.length - FEW} more` : "");
+  const words = `${named} ${others.length > 1 ? "are no pictures" : "is no picture"} that can become a clip: PNG, JPEG and WebP can.`;
+  return { pictures: byName(files.filter((file) => KINDS.includes(file.type))), left: others.length ? [words] : [] };
+}
+
+const byName = (files) => [...files].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
 
 // Lets files be dropped anywhere on the page, and says where they would go.
 export function dropped(take) {
@@ -33,9 +43,11 @@ export async function clips(id, story, files, done) {
   const answers = await uploads(id, files, done);
   const taken = answers.filter((answer) => !(answer instanceof Problem));
   const made = taken.map((asset, number) => clip(story, story.timeline.length + number, { sourceImage: asset.path }));
-  const refused = answers.map((answer, number) => (answer instanceof Problem ? `${files[number].name}: ${answer.message}` : null)).filter(Boolean);
+  const refused = answers.map((answer, number) => (answer instanceof Problem ? about(files[number].name, answer.message) : null)).filter(Boolean);
   return { made, refused, taken };
 }
+
+const about = (name, words) => (words.startsWith(name) ? words : `${name}: ${words}`);
 
 // As large as the largest picture, in the shape of screens that most of them are nearest to.
 export function frame(pictures) {

@@ -123,10 +123,11 @@ function still(kind) {
   place.hidden = Boolean(kind);
   if (kind) return;
   const first = document.querySelector(".card .picture img")?.src.replace("size=card", "size=player") ?? "";
-  if (place.dataset.first === first && place.childElementCount) return;
-  place.dataset.first = first;
+  const told = "working" in board().dataset ? "It plays here as soon as there is something to see." : "Nothing to play yet. Press Preview.";
+  if (place.dataset.first === first + told && place.childElementCount) return;
+  place.dataset.first = first + told;
   const words = document.createElement("p");
-  words.textContent = "Nothing to play yet. Press Preview.";
+  words.textContent = told;
   place.replaceChildren(words);
   if (first) {
     const image = new Image();

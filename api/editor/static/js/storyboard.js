@@ -6,7 +6,7 @@ import * as exchange from "./exchange.js";
 import { follow } from "./live.js";
 import * as make from "./make.js";
 import { found, note, sorry } from "./notes.js";
-import { byName, clip, clips, dropped, isPicture } from "./pictures.js";
+import { clip, clips, dropped, sorted } from "./pictures.js";
 import * as player from "./player.js";
 import * as scrub from "./scrub.js";
 import { begin, change, read, steps } from "./saving.js";
@@ -39,14 +39,17 @@ document.addEventListener("change", ({ target }) => target.id === "pictures" && 
 document.addEventListener("click", (event) => event.target.closest('[data-act="words"]') && words().catch(sorry));
 
 async function add(files) {
-  const pictures = byName(files.filter(isPicture));
-  if (!pictures.length) return note("Only pictures become clips: PNG, JPEG or WebP.", { bad: true });
+  const { pictures, left } = sorted(files);
+  if (!pictures.length) return note(left.join(" "), { bad: true });
+  const close = note(pictures.length > 1 ? `Bringing in ${pictures.length} pictures…` : "Bringing in the picture…", { seconds: 600 });
   try {
     const { made, refused } = await clips(id, (await read()).story, pictures);
     if (made.length) await change((story) => insert(story, made));
-    if (refused.length) note(refused.join(" "), { bad: true });
+    if (left.length + refused.length) note([...left, ...refused].join(" "), { bad: true });
   } catch (problem) {
     sorry(problem);
+  } finally {
+    close();
   }
 }
 
