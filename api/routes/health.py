@@ -66,6 +66,7 @@ def _broker() -> None:
 def _storage() -> None:
     with house().quartermaster.scratch() as folder:
         (folder / "probe").write_bytes(b"ok")
+    house().ground.storage.exists("probe")  # it need not be there, only to be answered
 
 
 CHECKS: Final = {"database": _database, "broker": _broker, "storage": _storage}

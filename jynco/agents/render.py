@@ -148,7 +148,7 @@ class Render:
         """What others have made for a film that was shared is no find."""
         found = {"hit": hits, "miss": misses} if not job.attempts else {}
         told = (CACHE_LOOKUPS.tally("segment", word, amount=float(n)) for word, n in found.items() if n)
-        counted(self._metrics, *told)
+        counted(self._metrics, *told, *self._quartermaster.journeys())
 
     def _note(self, job: Job, cut: Cutlist) -> None:
         """For players of this film, and for the next plan, which says what has changed since."""

@@ -87,6 +87,13 @@ LEASES_LOST: Final = Metric(
 )
 SWEEPER: Final = Metric("jynco_sweeper_actions", "What the sweeper found to do.", ("action",))
 
+NEARBY: Final = Metric(
+    "jynco_nearby_files",
+    "Files in a bucket that a machine wanted as files, by whether a copy was at hand there.",
+    ("result",),
+)
+FETCHED: Final = Metric("jynco_fetched_bytes", "Bytes that machines have fetched from a bucket.")
+
 ALL: Final = (
     AGENT_RUNS,
     CACHE_LOOKUPS,
@@ -98,6 +105,8 @@ ALL: Final = (
     SPEND,
     LEASES_LOST,
     SWEEPER,
+    NEARBY,
+    FETCHED,
 )
 
 

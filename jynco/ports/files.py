@@ -39,6 +39,7 @@ class Storage(Protocol):
     @property
     def near(self) -> bool: ...  # whether ``path`` costs nothing
     def traffic(self) -> Traffic: ...  # how often this machine had at hand what lies elsewhere
+    def reported(self) -> Traffic: ...  # the same since the machine's last report, which this is
     def scratch(self) -> AbstractContextManager[Path]: ...  # a folder that is gone afterwards
     def sweep(self) -> int: ...  # removes scratch folders whose process was killed
     def presign_get(

@@ -18,9 +18,9 @@ from jynco.adapters.storage.s3 import S3Storage
 from jynco.embedded.procfile import command, lines
 from tests.acceptance.kit import ROOT, board, clip, environment, held, look, wait
 from tests.acceptance.test_up import free, png
-from tests.s3_server import KEYS, S3Server, s3, s3_server
+from tests.s3_server import KEYS, S3Server, s3_server
 
-__all__ = ["s3", "s3_server"]
+__all__ = ["s3_server"]
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -34,11 +34,13 @@ class Hosts:
     bucket: S3Storage
 
 
-@pytest.fixture
-def hosts(s3: S3Server, tmp_path: Path) -> Iterator[Hosts]:
-    address, port = s3.address(), free()
-    front, back = tmp_path / "front", tmp_path / "back"
-    with held(tmp_path / "servers", ()) as servers:
+@pytest.fixture(scope="module")
+def hosts(s3_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
+    address, port, folder = s3_server.address(), free(), tmp_path_factory.mktemp("hosts")
+    front, back = folder / "front", folder / "back"
+    with held(folder / "servers", ()) as servers, pytest.MonkeyPatch.context() as patch:
+        for name, value in KEYS.items():
+            patch.setenv(name, value)
         shared = environment(
             **KEYS,
             DATABASE_URL=servers.database_url,
@@ -51,7 +53,7 @@ def hosts(s3: S3Server, tmp_path: Path) -> Iterator[Hosts]:
             host(front, ("web", "worker_motion", "beat"), shared),
             host(back, ("worker_render", "worker_preview"), shared),
         ):
-            yield Hosts(f"http://127.0.0.1:{port}", front, back, S3Storage(address, tmp_path / "looking"))
+            yield Hosts(f"http://127.0.0.1:{port}", front, back, S3Storage(address, folder / "looking"))
 
 
 @contextmanager
@@ -79,28 +81,38 @@ def test_a_film_across_two_hosts(hosts: Hosts, tmp_path: Path) -> None:
         wait(lambda: answers(web), "the web answers")
         document = board("far", clip("mock"), clip("still", provider="camera", motionPrompt="zoom in"))
         assert web.post("/v1/projects", json=document).status_code == 201
-        asset = web.post("/v1/projects/proj_far/assets", files={"file": ("a.png", png(), "image/png")})
-        document["timeline"][1]["sourceImage"] = asset.json()["path"]
+        document["timeline"][1]["sourceImage"] = sent(web, png())
         put = web.put("/v1/projects/proj_far/storyboard", json=document, headers={"If-Match": "*"})
         assert put.status_code == 200, put.text
         for kind in ("final", "preview"):
-            job = made(web, kind)
-            sent = web.get(f"/v1/jobs/{job}/output")
-            assert sent.status_code == 302
-            assert sent.headers["location"].startswith(
-                hosts.bucket.presign_get("x", 1).partition("/test/")[0]
-            )
+            job = ended(web, started(web, kind))
+            answer = web.get(f"/v1/jobs/{job}/output")
+            assert answer.status_code == 302
             film = tmp_path / f"{kind}.mp4"
-            film.write_bytes(httpx.get(sent.headers["location"]).content)
+            film.write_bytes(httpx.get(answer.headers["location"]).content)
             assert look(film).frames == 10
         video = web.get("/v1/projects/proj_far/clips/clip_still/video", follow_redirects=True)
         assert video.headers["content-type"] == "video/mp4"
         assert web.get("/posters/proj_far/clip_still").headers["content-type"] == "image/jpeg"
+        assert "jynco_nearby_files_total" in web.get("/metrics").text
     published = json.loads(hosts.bucket.read("projects/proj_far/storyboard.json"))
     assert [each["status"] for each in published["timeline"]] == ["completed", "completed"]
     for folder in (hosts.front, hosts.back):
         assert not {"projects", "cache"} & {path.name for path in folder.iterdir()}
     assert len(list(hosts.bucket.keys("cache/motion"))) == 4  # two clips and their labels, each made once
+
+
+def test_a_bucket_that_is_away_for_a_while_costs_no_film(hosts: Hosts, s3_server: S3Server) -> None:
+    with httpx.Client(base_url=hosts.url, timeout=60) as web:
+        document = board("patient", *(clip(name, providerOptions={"latency": 1}) for name in "abc"))
+        assert web.post("/v1/projects", json=document).status_code == 201
+        job = started(web, "final", "proj_patient")
+        with s3_server.away():
+            wait(lambda: web.get("/readyz").status_code == 503, "somebody says that the bucket is away")
+            assert "does not answer" in web.get("/readyz").json()["checks"]["storage"]
+            assert web.get(job).json()["state"] not in {"completed", "failed"}
+        ended(web, job)
+    assert len(list(hosts.bucket.keys("projects/proj_patient/exports"))) == 1
 
 
 def answers(web: httpx.Client) -> bool:
@@ -110,15 +122,29 @@ def answers(web: httpx.Client) -> bool:
         return False
 
 
-def made(web: httpx.Client, kind: str) -> str:
-    """The job of a film that was asked for, when it has ended well."""
-    address = web.post("/v1/projects/proj_far/jobs", json={"kind": kind}).headers["location"]
+def sent(web: httpx.Client, picture: bytes) -> str:
+    """A picture that was sent to the bucket itself, and its path in the document."""
+    asked = {"filename": "a.png", "size": len(picture), "mediaType": "image/png"}
+    told = web.post("/v1/projects/proj_far/uploads", json=asked).json()
+    assert told["method"] == "POST", told
+    assert httpx.post(told["url"], data=told["fields"], files={"file": picture}).is_success
+    path: str = web.post(f"/v1/projects/proj_far/uploads/{told['uploadId']}/complete").json()["path"]
+    return path
+
+
+def started(web: httpx.Client, kind: str, project: str = "proj_far") -> str:
+    """The address of a job that was accepted."""
+    return web.post(f"/v1/projects/{project}/jobs", json={"kind": kind}).headers["location"]
+
+
+def ended(web: httpx.Client, job: str) -> str:
+    """The name of a job, when it has ended well."""
     told: dict[str, Any] = {}
 
     def over() -> bool:
-        told.update(web.get(address).json())
+        told.update(web.get(job).json())
         return told["state"] in {"completed", "failed"}
 
-    wait(over, f"the {kind} is made")
+    wait(over, f"{job} ends")
     assert told["state"] == "completed", told
     return str(told["jobId"])

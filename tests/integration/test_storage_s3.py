@@ -45,8 +45,11 @@ def test_another_machine_reads_it_and_fetches_it_once(storage: S3Storage, elsewh
     assert first.read_bytes() == b"clip"
     assert first.suffix == ".mp4"
     assert elsewhere.path(KEY) == first
-    assert elsewhere.traffic() == Traffic(hits=1, misses=1, fetched=4)
-    assert storage.traffic() == Traffic()
+    assert elsewhere.traffic() == elsewhere.reported() == Traffic(hits=1, misses=1, fetched=4)
+    elsewhere.path(KEY)
+    assert elsewhere.reported() == Traffic(hits=1)
+    assert elsewhere.traffic() == Traffic(hits=2, misses=1, fetched=4)
+    assert storage.traffic() == storage.reported() == Traffic()
 
 
 def test_what_changes_elsewhere_is_fetched_again(storage: S3Storage, elsewhere: S3Storage) -> None:
@@ -67,6 +70,15 @@ def test_what_was_made_here_is_at_hand_here_under_both_names(storage: S3Storage)
     assert storage.path("projects/proj_a/generated/clip.mp4").read_bytes() == b"clip"
     assert storage.path(KEY).read_bytes() == b"clip"
     assert storage.traffic() == Traffic(hits=2)
+
+
+def test_what_was_put_here_is_at_hand_as_it_was_sent(storage: S3Storage, tmp_path: Path) -> None:
+    given = tmp_path / "sea.png"
+    given.write_bytes(b"sea")
+    storage.put(KEY, given)
+    given.write_bytes(b"lake")
+    assert storage.path(KEY).read_bytes() == b"sea"
+    assert storage.traffic() == Traffic(hits=1)
 
 
 def test_a_copy_that_was_written_to_does_not_count(storage: S3Storage) -> None:

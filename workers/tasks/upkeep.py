@@ -34,6 +34,7 @@ def sweep() -> None:
         "forget webhooks": here.database.webhooks.sweep(),
     }
     counted(here.database.metrics, SWEEPER.tally("sweep"), *_tallies(done))
+    counted(here.database.metrics, *here.quartermaster.journeys())
     here.database.metrics.fold()
     _forget_uploads(here)
     courier.ring()

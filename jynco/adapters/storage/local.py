@@ -142,6 +142,10 @@ class LocalStorage:
         """Nothing has to be fetched."""
         return Traffic()
 
+    def reported(self) -> Traffic:
+        """As ``traffic``."""
+        return Traffic()
+
     def scratch(self) -> AbstractContextManager[Path]:
         """A folder on the same file system as the keys; gone afterwards."""
         return self._scratch.folder()

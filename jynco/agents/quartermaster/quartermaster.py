@@ -21,6 +21,7 @@ from jynco.model.files import Entry
 from jynco.model.ids import CacheKey, ClipId, JobId, ProjectId
 from jynco.model.keys import of_file
 from jynco.model.media import Look, MediaInfo
+from jynco.model.metrics import FETCHED, NEARBY, Tally
 from jynco.model.motion import Shot
 from jynco.model.retention import Thing
 from jynco.model.storyboard import OutputSettings
@@ -225,6 +226,12 @@ class Quartermaster:
     def condemned(self) -> list[ProjectId]:
         """Projects that were about to be deleted."""
         return [ProjectId(key.removeprefix(f"{layout.GRAVES}/")) for key in self._storage.keys(layout.GRAVES)]
+
+    def journeys(self) -> Iterator[Tally]:
+        """What this machine had at hand and what it fetched, since it was last told."""
+        new = self._storage.reported()
+        results = (NEARBY.tally("hit", amount=new.hits), NEARBY.tally("miss", amount=new.misses))
+        yield from (tally for tally in (*results, FETCHED.tally(amount=new.fetched)) if tally.amount)
 
     def sweep(self) -> int:
         """Remove what killed processes left half made; returns how many folders went."""

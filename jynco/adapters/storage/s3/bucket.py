@@ -133,7 +133,7 @@ def _client(address: Address) -> S3Client:
         endpoint_url=address.endpoint,
         config=Config(
             connect_timeout=patience,
-            read_timeout=10 * patience,
+            read_timeout=5 if address.hasty else 30,
             retries={"mode": "standard", "total_max_attempts": tries},  # with back-off, by chance
             max_pool_connections=CONNECTIONS,
             signature_version="s3v4",  # what presigned addresses need wherever the bucket is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -47,10 +48,11 @@ class S3Storage:
         self._large = large
 
     def put(self, key: str, source: Path) -> None:
-        """Copy ``source`` in. NotFound when it is not there."""
+        """Copy ``source`` in; it is at hand here. NotFound when it is not there."""
         name = self._places.free(key)
-        with explained(key):
-            sent(self._bucket, name, source, self._large)
+        with explained(key), self._scratch.folder() as folder:
+            copy = Path(shutil.copyfile(source, folder / "file"))  # what is sent, whoever writes meanwhile
+            self._nearby.keep(name, sent(self._bucket, name, copy, self._large), copy)
 
     def put_bytes(self, key: str, data: bytes) -> None:
         """Write ``data`` as the whole content of ``key``."""
@@ -175,6 +177,10 @@ class S3Storage:
     def traffic(self) -> Traffic:
         """How often the copies at hand sufficed."""
         return self._counts.total()
+
+    def reported(self) -> Traffic:
+        """What came since this machine's last report."""
+        return self._counts.reported()
 
     def _readable(self, key: str) -> str:
         pure = plain(key)
