@@ -96,7 +96,7 @@ def _shape(settings: Settings) -> dict[str, Any]:
     return {
         "task_create_missing_queues": False,  # a typo fails loudly
         "task_default_queue": UPKEEP,
-        "beat_scheduler": "celery.beat:Scheduler",  # one interval needs no file to remember it
+        "beat_scheduler": "workers.pulse:LivingScheduler",  # one interval needs no file to remember it
         "beat_max_loop_interval": 1,
         "beat_schedule": {
             "sweep": {

@@ -7,6 +7,7 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.acceptance.kit import Desk, below, board, clip, environment, look, wait
+from tests.acceptance.kit import ROOT, Desk, below, board, clip, environment, look, wait
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -74,6 +75,15 @@ def test_flower_knows_workers_and_queues(up: Up) -> None:
     assert "motion.normal" in {queue["name"] for queue in motion["active_queues"]}
     queues = httpx.get(f"{up.flower}api/queues/length", timeout=30)
     assert {"motion.high", "render.normal"} <= {each["name"] for each in queues.json()["active_queues"]}
+
+
+@pytest.mark.parametrize("name", ["web", "flower", "beat", "motion", "render", "preview", "batch"])
+def test_every_process_says_that_it_lives(up: Up, name: str) -> None:
+    port = (up.flower if name == "flower" else up.url).rsplit(":", 1)[1].strip("/")
+    around = {**up.desk.environment, "JYNCO_DATA": str(up.desk.data), "PORT": port, "PYTHONPATH": str(ROOT)}
+    asked = [sys.executable, "-m", "workers.health", name]
+    said = subprocess.run(asked, env=around, capture_output=True, text=True, timeout=60, check=False)
+    assert (said.returncode, said.stderr) == (0, f"{name} is alive\n")
 
 
 def test_a_film_over_http(up: Up, tmp_path: Path) -> None:
