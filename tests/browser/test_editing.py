@@ -103,11 +103,18 @@ def test_a_hand_edit_of_the_file_appears(visit: Open, jynco: Jynco, create: Crea
     expect(page.locator("#card-clip_2")).to_contain_text("written by hand")
 
 
-def test_what_somebody_else_does_appears(visit: Open, create: Create) -> None:
+def test_what_somebody_else_does_appears(
+    visit: Open, jynco: Jynco, create: Create, complaints: Complaints
+) -> None:
     project = create()
     mine, theirs = visit(f"/projects/{project}"), visit(f"/projects/{project}")
     theirs.locator("#open-clip_2").press("Alt+ArrowLeft")
     shows(mine, ["clip_2", "clip_1", "clip_3"])
+    mine.context.set_offline(True)
+    edit(jynco, project, "clip_3", "written while nobody could hear it")
+    mine.context.set_offline(False)
+    expect(mine.locator("#card-clip_3 .prompt")).to_have_text("written while nobody could hear it")
+    complaints[:] = [each for each in complaints if "ERR_INTERNET_DISCONNECTED" not in each]
 
 
 def test_two_edits_of_one_clip_are_told_of(

@@ -5,13 +5,14 @@ import { note } from "./notes.js";
 import { isOpen } from "./session.js";
 
 const REST = 250; // ms between two looks, however many events there are
+const PRICE = 1500; // ms between two prices: they look at every picture, and clips come in by the dozen
 const PULSE = 1000; // ms; while something is being made, progress is asked for
 const CALM = 3000; // ms; else only whether the file was edited by hand, which asking also takes in
 
 export function follow(id) {
   const stream = document.getElementById("stream");
   const board = refresher("board");
-  const plan = refresher("plan");
+  const plan = refresher("plan", PRICE);
   let connected = false;
   let last = 0;
   let priced = state();
@@ -48,8 +49,8 @@ function state() {
   return [dataset.revision, dataset.ready, "working" in dataset].join();
 }
 
-// Asks htmx to fetch a part again: at once, then at most every REST, and never while a card is being dragged.
-function refresher(name) {
+// Asks htmx to fetch a part again: at once, then not before a pause, and never while a card is being dragged.
+function refresher(name, pause = REST) {
   let wanted = false;
   let running = false;
   const run = async () => {
@@ -65,7 +66,7 @@ function refresher(name) {
       const ended = new Promise((done) => part.addEventListener("htmx:finally:request", done, { once: true }));
       htmx.trigger(part, "fresh");
       await Promise.race([ended, rest(10000)]);
-      await rest(REST);
+      await rest(pause);
     }
     running = false;
   };
