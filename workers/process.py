@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(name: str, rest: list[str], settings: Settings) -> int:
     if name == "beat":
-        pulse.LivingScheduler.data = settings.data
+        pulse.LivingScheduler.place = settings.data
         app.Beat(loglevel=settings.log_level, quiet=True).run()
         return 0
     if name == "flower":

@@ -31,12 +31,12 @@ def give(data: Path, name: str) -> None:
 class LivingScheduler(Scheduler):
     """Celery's own, which remembers nothing between two lives, with a sign at every round where beat is a process."""
 
-    data: Path | None = None
+    place: Path | None = None  # ``data`` is Celery's own word for its schedule
 
     def tick(self, *args: Any, **options: Any) -> float:
         """Send what is due; seconds until the next round."""
-        if self.data is not None:
-            _sign(self.data, "beat")
+        if self.place is not None:
+            _sign(self.place, "beat")
         return float(super().tick(*args, **options))
 
 
