@@ -6,9 +6,15 @@ import os
 import time
 from pathlib import Path
 
-from tests.acceptance.kit import Desk, board, clip
+from tests.acceptance.kit import Desk, bills, board, clip, look
 
 LONG_AGO = 10 * 86_400  # seconds
+NOTHING_KEPT = {
+    "JYNCO_KEEP_EXPORTS_DAYS": "0",
+    "JYNCO_KEEP_SEGMENTS_DAYS": "0",
+    "JYNCO_KEEP_CLIPS_DAYS": "0",
+    "JYNCO_CACHE_MAX_GB": "0",
+}
 
 
 def test_a_clip_leaves_after_its_project(desk: Desk) -> None:
@@ -24,6 +30,19 @@ def test_a_clip_leaves_after_its_project(desk: Desk) -> None:
     assert key not in names(desk)
 
 
+def test_a_film_is_made_while_everything_that_may_leave_does(lonely: Desk) -> None:
+    document = board("raced", *(clip(name) for name in "abcdef"))
+    render = lonely.start("render", lonely.write(document), "--json")
+    left: set[str] = set()
+    while render.poll() is None:
+        left |= names(lonely, **NOTHING_KEPT)
+    done = lonely.ended(render)
+    assert set(done.made().values()) == {"generated"}
+    assert look(done.film()).frames == 30
+    assert set(lonely.render(document).made().values()) == {"cached"}
+    assert len(bills(lonely.data)) == 6, left
+
+
 def unused(desk: Desk, key: str) -> Path:
     """A clip in the cache, which looks as if nobody had wanted it for long."""
     film = desk.data / "cache" / "motion" / key[:2] / f"{key}.mp4"
@@ -32,9 +51,9 @@ def unused(desk: Desk, key: str) -> Path:
     return film
 
 
-def names(desk: Desk, *options: str) -> set[str]:
+def names(desk: Desk, *options: str, **rules: str) -> set[str]:
     """What ``jynco gc`` tells."""
-    done = desk.jynco("gc", *options, "--json", JYNCO_KEEP_CLIPS_DAYS="9")
+    done = desk.jynco("gc", *options, "--json", **(rules or {"JYNCO_KEEP_CLIPS_DAYS": "9"}))
     assert done.code == 0, done.err
     assert done.json["dryRun"] is ("--dry-run" in options)
     return {str(each["name"]) for each in done.json["items"]}
