@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from tests.acceptance.conftest import House
-from tests.acceptance.kit import Desk, ask, below, board, environment, footage, held, look, wait
+from tests.acceptance.kit import Desk, ask, below, board, environment, footage, held, look, pid_of, wait
 from tests.acceptance.test_kills import composers, kill, parent
+from tests.faults.kit import family
 from tests.integration.film_kit import ffmpeg
 
 pytestmark = pytest.mark.timeout(300)
@@ -77,4 +78,31 @@ def test_a_worker_that_dies_costs_only_its_share(desk: Desk, yard: House) -> Non
     assert look(done.film()).frames == 270
     assert made(yard) > shares
     assert before <= {path.stat().st_ino for path in segments.rglob("*.mp4")}
+    assert composers(yard.data) == []
+
+
+def test_what_a_whole_worker_leaves_is_shared_again(desk: Desk, yard: House) -> None:
+    """Its supervisor and its pool are gone at once, with what they had in hand; nobody gives their messages back."""
+    document = ordered(desk, "orphaned", "640x360")
+    document["outputSettings"] |= {"resolution": {"width": 640, "height": 360}, "fps": 25, "quality": "high"}
+    desk.write(document)
+    running = desk.start(
+        "render", "board.json", "--priority", "high", "--json"
+    )  # two workers serve this lane
+    worker, segments = pid_of(yard.data, "worker_render"), yard.data / "cache" / "segments"
+
+    def busy() -> list[int]:
+        return [pid for pid in composers(yard.data) if pid in family(worker)]
+
+    wait(lambda: bool(busy()), "it composes")
+    before = {path.stat().st_ino for path in segments.rglob("*.mp4")}
+    for pid in family(worker):
+        kill(pid)
+    done = desk.ended(running)
+    assert look(done.film()).frames == 225
+    assert before <= {path.stat().st_ino for path in segments.rglob("*.mp4")}
+    sharings, crashes = ask(
+        yard.servers, "SELECT attempts, crashes FROM jobs WHERE job_id = %s", done.json["jobId"]
+    )[0]
+    assert (sharings > 1, crashes) == (True, 0)
     assert composers(yard.data) == []

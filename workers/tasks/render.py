@@ -20,6 +20,9 @@ from workers.handing import or_handed_back
 from workers.house import house
 from workers.tasks.motion import stored
 
+SHARINGS: Final = (
+    3  # times that a film's segments are handed out: a segment that kills its workers must not go round
+)
 SHARES: Final = 2  # leases that a film waits for a first sign of its shares
 log = logging.getLogger("jynco.workers")
 
@@ -71,8 +74,8 @@ def _film(job_id: JobId) -> dict[str, str]:
 
 
 def _sharing(claim: Claim) -> Workers | None:
-    """A film is shared once: what a worker that died leaves is made by one, which is counted should it die too."""
-    if claim.job.attempts:
+    """What workers that died have left is shared again; at last one makes it, which is counted should it die too."""
+    if claim.job.attempts >= SHARINGS:
         return None
     queue = queues.name(claim.job.kind, claim.job.lane)
     return lambda effort: capacity.workers(queue) if effort >= house().settings.fan_out else 1
