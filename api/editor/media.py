@@ -26,6 +26,7 @@ FRAMES: Final = 12  # of a strip
 KEPT: Final = 600  # posters in memory, about 25 kB each
 CACHE: Final = "private, max-age=60"  # a picture may be replaced by hand under its old name; the tag tells
 
+NOTHING: Final = ("", 204)
 REVISION: Final = re.compile(r"[0-9]{1,9}")
 
 _posters: OrderedDict[str, bytes] = OrderedDict()
@@ -56,12 +57,14 @@ def poster(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
 
 
 def filmstrip(project_id: ProjectId, clip_id: ClipId) -> ResponseReturnValue:
-    """Twelve frames of the clip's film, side by side. NotFound where there is no film yet."""
+    """Twelve frames of the clip's film, side by side; nothing where there is no film just now. NotFound."""
     here = house()
-    path, is_film = _subject(here, project_id, _clip(here, project_id, clip_id))
-    if not is_film:
-        raise NotFound(f"Clip '{clip_id}' has no film yet.")
-    return _picture(_key(path, FRAMES), lambda: _strip(here, path))
+    clip = _clip(here, project_id, clip_id)
+    try:
+        path, is_film = _subject(here, project_id, clip)
+        return _picture(_key(path, FRAMES), lambda: _strip(here, path)) if is_film else NOTHING
+    except JyncoError:  # it is being made anew, or damaged: its poster is there to be seen
+        return NOTHING
 
 
 def _strip(here: House, path: Path) -> bytes:
