@@ -106,6 +106,8 @@ class Architect:
 
     def _equal(self, project: Project, wishes: Wishes) -> Started | None:
         """The film that runs already, if it is this very one: same words, same files, same terms."""
+        if wishes.purpose is Purpose.CLIPS:
+            return None
         for job in self._database.jobs.active(project.project_id):
             if job.kind is not JobKind.RENDER or job.purpose is not wishes.purpose:
                 continue
@@ -158,7 +160,7 @@ class Architect:
         wanted = {clip.clip_id: clip.shot for clip in plan.clips if clip.shot is not None}
         return {
             job.clip_id: job
-            for job in self._database.jobs.active(plan.project_id)
+            for job in self._database.jobs.active(plan.project_id, tuple(wanted))
             if job.clip_id is not None
             and wanted.get(job.clip_id) in (job.shot, *job.lineup)
             and (job.options.get("payAgain") or not plan.wishes.pay_again)

@@ -24,7 +24,9 @@ class Jobs(Protocol):
         self, project_id: ProjectId | None, state: JobState | None, after: JobId | None, limit: int
     ) -> Sequence[Job]: ...
     def children(self, job_id: JobId) -> Sequence[Job]: ...
-    def active(self, project_id: ProjectId) -> Sequence[Job]: ...  # render and clips jobs not yet terminal
+    def active(
+        self, project_id: ProjectId, clips: Sequence[ClipId] | None = None
+    ) -> Sequence[Job]: ...  # render and clips jobs not yet terminal; where named, of these clips alone
     def made(
         self, project_id: ProjectId, clip_id: ClipId
     ) -> Sequence[Job]: ...  # the clip's films, the newest first

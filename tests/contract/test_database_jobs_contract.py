@@ -83,6 +83,9 @@ def test_active_jobs_are_films_and_clips_asked_for_alone(subject: Subject) -> No
     subject.begin("a")
     subject.database.jobs.accept([motion("b", parent=None)], [])
     assert [job.job_id for job in subject.database.jobs.active(PROJECT)] == [FILM, "job_motion_b"]
+    a, b = ClipId("clip_a"), ClipId("clip_b")
+    assert subject.database.jobs.active(PROJECT, [a]) == [], "it belongs to a film"
+    assert [job.job_id for job in subject.database.jobs.active(PROJECT, [a, b])] == ["job_motion_b"]
     subject.database.jobs.cancel(FILM)
     assert [job.job_id for job in subject.database.jobs.active(PROJECT)] == ["job_motion_b"]
 

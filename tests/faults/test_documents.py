@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -123,33 +122,6 @@ def test_a_hand_that_says_completed_is_not_believed(place: Estate, call: Caller)
     job = call.completed(call.start(project))
     assert job["clips"][0]["cacheHit"] is False, "it was made"
     wait(lambda: live(path)["timeline"][0]["sourceFile"] != "clips/no.mp4", "the row wins")
-
-
-def test_twenty_people_write_fifty_times_each(place: Estate, call: Caller) -> None:
-    """Each to a field of their own, through revisions that they may find taken: none of a thousand is lost."""
-    times = int(os.environ.get("JYNCO_CHAOS_TIMES", "3"))  # 50 is what is promised
-    project = call.create(film("crowd", *(clip(f"p{number}") for number in range(PEOPLE))))
-    path = place.file(project)
-
-    def write(person: int) -> None:
-        with place.http() as client:
-            patient = Caller(client)
-            for number in range(1, times + 1):
-                address, body = (
-                    f"/v1/projects/{project}/clips/clip_p{person}",
-                    {"motionPrompt": f"{person} {number}"},
-                )
-                assert patient("PATCH", address, json=body).is_success
-
-    with reader(path), ThreadPoolExecutor(PEOPLE) as crowd:
-        list(crowd.map(write, range(PEOPLE)))
-    said = {f"clip_p{person}": f"{person} {times}" for person in range(PEOPLE)}
-    wait(
-        lambda: {each["clipId"]: each["motionPrompt"] for each in live(path)["timeline"]} == said,
-        "all is there",
-    )
-    revision = place.rows("SELECT revision FROM projects WHERE project_id = %s", project)[0][0]
-    assert revision == PEOPLE * times + 1, "each update was one change"
 
 
 def at_once(place: Estate, path: str, headers: dict[str, str]) -> list[httpx.Response]:

@@ -77,13 +77,14 @@ class MemoryJobs:
         return self._in_order(lambda job: job.parent_id == job_id)
 
     @alone
-    def active(self, project_id: ProjectId) -> Sequence[Job]:
-        """Films, and clips asked for by themselves, that have not ended."""
+    def active(self, project_id: ProjectId, clips: Sequence[ClipId] | None = None) -> Sequence[Job]:
+        """Films, and clips asked for by themselves, that have not ended; only of these ``clips``, where given."""
         return self._in_order(
             lambda job: (
                 job.project_id == project_id
                 and not job.state.terminal
                 and (job.kind is JobKind.RENDER or job.parent_id is None)
+                and (clips is None or job.clip_id in clips)
             )
         )
 

@@ -71,10 +71,11 @@ class PostgresJobs:
         """The jobs below this one, in the order they came in."""
         return self._in_order(jobs.c.parent_id == job_id)
 
-    def active(self, project_id: ProjectId) -> Sequence[Job]:
-        """Films, and clips asked for by themselves, that have not ended."""
+    def active(self, project_id: ProjectId, clips: Sequence[ClipId] | None = None) -> Sequence[Job]:
+        """Films, and clips asked for by themselves, that have not ended; only of these ``clips``, where given."""
         whole = or_(jobs.c.kind == JobKind.RENDER, jobs.c.parent_id.is_(None))
-        return self._in_order((jobs.c.project_id == project_id) & jobs.c.state.in_(OPEN) & whole)
+        these = whole if clips is None else whole & jobs.c.clip_id.in_(clips)
+        return self._in_order((jobs.c.project_id == project_id) & jobs.c.state.in_(OPEN) & these)
 
     def made(self, project_id: ProjectId, clip_id: ClipId) -> Sequence[Job]:
         """The jobs that have made a film of the clip, the newest first."""
