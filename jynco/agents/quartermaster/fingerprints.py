@@ -16,7 +16,8 @@ REMEMBERED: Final = 10_000
 class Memory(Generic[K, V]):
     """What was found out before. Bounded: a full one starts afresh. Threads may share it."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = REMEMBERED) -> None:
+        self._most = most
         self._known: dict[K, V] = {}
 
     def recall(self, key: K, find_out: Callable[[], V]) -> V:
@@ -25,7 +26,7 @@ class Memory(Generic[K, V]):
             return self._known[key]
         except KeyError:
             found = find_out()
-        if len(self._known) >= REMEMBERED:
+        if len(self._known) >= self._most:
             self._known.clear()
         self._known[key] = found
         return found
