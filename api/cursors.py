@@ -7,8 +7,7 @@ import binascii
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from api.errors import RequestInvalid
-from jynco.errors import Fault
+from jynco.errors import NotFound
 
 Row = TypeVar("Row")
 
@@ -19,7 +18,7 @@ def encode(name: str) -> str:
 
 
 def decode(cursor: str, fits: Callable[[str], bool]) -> str:
-    """The id a cursor points behind. RequestInvalid for what was never given out."""
+    """The id a cursor points behind. NotFound for what was never given out."""
     try:
         name = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode(
             "ascii"
@@ -27,8 +26,7 @@ def decode(cursor: str, fits: Callable[[str], bool]) -> str:
     except (binascii.Error, ValueError):
         name = ""
     if not fits(name) or encode(name) != cursor:
-        detail = "is no cursor of ours: use 'nextCursor' of the page before, unchanged"
-        raise RequestInvalid([Fault("/cursor", "cursor", detail)])
+        raise NotFound("There is no page at this cursor: use 'nextCursor' of the page before, unchanged.")
     return name
 
 

@@ -24,7 +24,7 @@ def expected(project: Project) -> int:
     if "If-Match" not in request.headers:
         raise PreconditionMissing("Say which version you have changed: send its ETag as If-Match.")
     given = request.if_match
-    versions = {entry.rpartition("-")[0] for entry in given.as_set(include_weak=False)}
+    versions = {entry.rpartition("-")[0] for entry in given.as_set(include_weak=False) if entry}
     if not given.star_tag and _version(project) not in versions:
         raise StaleRevision(
             f"{project.project_id} was changed by somebody else: read it again, then repeat the change."

@@ -17,6 +17,7 @@ LONGEST: Final = 300  # characters; no id we keep is longer
 
 class _Name(BaseConverter):
     pattern: ClassVar[str]
+    # ``regex`` is said of each, too: what a converter refuses later would be a 405 where there are other methods.
 
     def to_python(self, value: str) -> str:
         if len(value) > LONGEST or re.match(self.pattern, value) is None:
@@ -24,40 +25,50 @@ class _Name(BaseConverter):
         return value
 
 
+def _bare(pattern: str) -> str:
+    return pattern.removeprefix("^").removesuffix(r"\Z")
+
+
 class ProjectName(_Name):
     """``proj_...``"""
 
     pattern = PROJECT_PATTERN
+    regex = _bare(PROJECT_PATTERN)
 
 
 class ClipName(_Name):
     """``clip_...``"""
 
     pattern = CLIP_PATTERN
+    regex = _bare(CLIP_PATTERN)
 
 
 class JobName(_Name):
     """``job_motion_...`` or ``job_render_...``"""
 
     pattern = JOB_PATTERN
+    regex = _bare(JOB_PATTERN)
 
 
 class WebhookName(_Name):
     """``wh_...``"""
 
     pattern = WEBHOOK_PATTERN
+    regex = _bare(WEBHOOK_PATTERN)
 
 
 class DeliveryName(_Name):
     """``msg_...``"""
 
     pattern = DELIVERY_PATTERN
+    regex = _bare(DELIVERY_PATTERN)
 
 
 class UploadName(_Name):
     """``up_...``"""
 
     pattern = UPLOAD_PATTERN
+    regex = _bare(UPLOAD_PATTERN)
 
 
 CONVERTERS: Final[dict[str, type[_Name]]] = {

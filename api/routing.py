@@ -106,7 +106,8 @@ class Routes:
                 content = {kind: {"schema": schema} for kind, schema in body.content.items()}
                 view = self.blueprint.doc(requestBody={"required": True, "content": content})(view)
             elif body is not None:
-                view = self.blueprint.arguments(body, location="json", arg_name="body", required=False)(view)
+                wanted = any(field.required for field in body().fields.values())
+                view = self.blueprint.arguments(body, location="json", arg_name="body", required=wanted)(view)
             parameters = [_header(name) for name in takes]
             return self.blueprint.doc(parameters=parameters)(view) if parameters else view
 
@@ -128,6 +129,9 @@ HEADERS = {
 }
 
 
+SHAPES: dict[str, dict[str, Json]] = {HEADER: {"pattern": "^[!-~]{1,255}$"}}
+
+
 def _camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(word.capitalize() for word in rest)
@@ -135,4 +139,5 @@ def _camel(name: str) -> str:
 
 def _header(name: str) -> dict[str, Json]:
     # Not marked as required: the answer to a missing If-Match is 428, with a sentence.
-    return {"in": "header", "name": name, "description": HEADERS[name], "schema": {"type": "string"}}
+    shape: dict[str, Json] = {"type": "string", **SHAPES.get(name, {})}
+    return {"in": "header", "name": name, "description": HEADERS[name], "schema": shape}

@@ -37,6 +37,8 @@ def use(
     ``later``: who publishes a project in a moment, so that they need not wait for that.
     """
     global _settings, _built, _connections, _waited_for, _later
+    if _built is not None and _built[0] == os.getpid():
+        _built[1].close()  # whoever asks it once more opens its connections anew
     _settings, _built, _connections, _waited_for, _later = settings, None, connections, waited_for, later
 
 

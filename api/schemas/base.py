@@ -13,8 +13,9 @@ from marshmallow.validate import Length, Regexp
 from api.names import plain
 from jynco.model.ids import CLIP_PATTERN, JOB_PATTERN, PROJECT_PATTERN
 
-DEAREST: Final = 1_000_000  # US dollars
-MONEY: Final = r"[0-9]{1,7}(\.[0-9]{1,6})?"
+DEAREST: Final = Decimal("999999.999999")  # US dollars; the database's columns hold no more
+SMALLEST: Final = Decimal("0.000001")
+MONEY: Final = r"[0-9]{1,6}(\.[0-9]{1,6})?"
 
 
 class CamelSchema(Schema):
@@ -48,7 +49,7 @@ class Dollars(fields.Decimal):
         # A Range here would put its bounds into OpenAPI as text.
         kwargs["metadata"] = {
             "minimum": 0,
-            "maximum": DEAREST,
+            "maximum": float(DEAREST),
             "pattern": f"^{MONEY}$",
             **kwargs.get("metadata", {}),
         }
@@ -63,13 +64,21 @@ class Dollars(fields.Decimal):
         usd = super()._deserialize(value, attr, data, **kwargs)
         if not 0 <= usd <= DEAREST:
             raise ValidationError(f"must be 0 to {DEAREST} US dollars")
-        return usd
+        return usd.quantize(SMALLEST)
 
 
 class Count(fields.Integer):
-    """A whole number in a query: plain digits, neither signs nor spaces nor underscores."""
+    """A whole number: in a query plain digits, neither signs nor spaces nor underscores."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        if "validate" not in kwargs:
+            kwargs["metadata"] = {"minimum": 0, "maximum": 10**18 - 1, **kwargs.get("metadata", {})}
+        super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
+        value = (
+            int(value) if isinstance(value, float) and value.is_integer() else value
+        )  # as JSON Schema has it
         if not re.fullmatch(r"[0-9]{1,18}", str(value)):
             raise ValidationError("must be a whole number")
         return int(value)

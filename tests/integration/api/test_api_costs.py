@@ -75,7 +75,7 @@ def test_spend_comes_in_pages(ask: Caller, spending: str) -> None:
     second = ask.get(f"/v1/costs?projectId={spending}&by=clip&limit=2&cursor={cursor}").get_json()
     assert [part["clipId"] for part in first["items"] + second["items"]] == ["clip_1", "clip_2", "clip_3"]
     assert second["nextCursor"] is None
-    assert ask.get(f"/v1/costs?by=project,clip&cursor={cursor}").status_code == 422
+    assert ask.get(f"/v1/costs?by=project,clip&cursor={cursor}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,6 @@ def test_spend_comes_in_pages(ask: Caller, spending: str) -> None:
         ("from=2026-02-01&to=2026-01-01", "/to"),
         ("limit=0", "/limit"),
         ("projectId=x", "/projectId"),
-        ("cursor=x", "/cursor"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_its_place(ask: Caller, query: str, pointer: str) -> None:
@@ -105,7 +104,7 @@ def test_what_bought_nothing_is_told_with_what_is_known(ask: Caller, spending: s
     assert (told["items"][1]["taskId"], told["items"][1]["message"]) == ("vendor-task-7", "Why it ended.")
     more = ask.get(f"/v1/costs/wasted?projectId={spending}&cursor={told['nextCursor']}").get_json()
     assert [(loss["clipId"], loss["reason"]) for loss in more["items"]] == [("clip_1", "superseded")]
-    assert ask.get("/v1/costs/wasted?cursor=abc").status_code == 422
+    assert ask.get("/v1/costs/wasted?cursor=abc").status_code == 404
 
 
 def test_an_unknown_outcome_is_settled_once(ask: Caller, spending: str) -> None:

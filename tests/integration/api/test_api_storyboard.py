@@ -37,6 +37,7 @@ def test_a_write_says_what_it_has_seen(ask: Caller, address: str, method: str) -
     assert stale.status_code == 412
     weak = "W/" + ask.get(address).headers["ETag"]
     assert ask(method, address, json=document, headers={"If-Match": weak}).status_code == 412
+    assert ask(method, address, json=document, headers={"If-Match": '""'}).status_code == 412
 
 
 def test_of_two_writers_the_second_reads_again(ask: Caller, address: str) -> None:
