@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
@@ -18,12 +21,31 @@ if TYPE_CHECKING:
 
 TURN: Final = 0x4A796E63  # the advisory lock's number: "Jync"
 SECONDS_TO_CONNECT: Final = 3
+# For a table: whoever wants it after us waits behind us. And shorter than the second after which Postgres looks for
+# deadlocks: should there be one, we are who lets go, and not the release that still works.
+LONGEST_WAIT: Final = "300ms"
+TRIES: Final = 100
+
+
+class _InUse(Exception):
+    """Somebody of the release that still runs holds a table for long."""
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Go forward to ``revision``. ServiceAway when the database does not answer."""
+    """Go forward to ``revision``, beside a release that works on. ServiceAway when the database does not answer."""
+    for _ in range(TRIES):
+        with suppress(_InUse):
+            return _upgrade_now(url, revision)
+        time.sleep(random.uniform(0.1, 1))
+    raise ServiceAway(
+        "The tables are in use by a transaction that does not end: end it, then run this again."
+    )
+
+
+def _upgrade_now(url: str, revision: str) -> None:
     with _turn(url) as connection:
         if revision != "head" or _current(connection) != HEAD:
+            connection.execute(text(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'"))
             _move(connection, _upgrade, revision)
 
 
@@ -48,6 +70,8 @@ def _connected(url: str) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise _InUse from error
         raise ServiceAway(
             "The database does not answer; see that it runs and that DATABASE_URL is right."
         ) from error
