@@ -135,7 +135,6 @@ def test_a_preview_does_not_wait_behind_a_batch(carried: Carried) -> None:
         wait(lambda: ask(carried.servers, begun)[0][0] > 0, "the batch has begun")
         people.preview("urgent")
         assert people.waiting(load) > 0
-        people.cancel(load)
     meanwhile = """SELECT count(*) FROM jobs b, jobs u WHERE b.project_id = 'proj_batch' AND u.kind = 'motion'
         AND u.project_id = 'proj_urgent' AND b.started_at BETWEEN u.created_at AND u.started_at"""
     assert ask(carried.servers, meanwhile)[0][0] < BATCH / 2
