@@ -57,7 +57,10 @@ class Sheets:
     def outlook(self, reel: Reel, waiting: Collection[ClipId], before: Cutlist | None) -> CutPlan:
         """What would be encoded and why, while clips are ``waiting`` to be made. Encodes nothing."""
         sheet = self.of(reel)
-        now, bare = self.listed(sheet), [each for each in sheet.segments if not self._shelf.promises(each.key)]
+        now, bare = (
+            self.listed(sheet),
+            [each for each in sheet.segments if not self._shelf.promises(each.key)],
+        )
         encode = {each.key for each in bare if not self._copied(each, sheet)}
         missing = [
             _planned(entry, waiting, reason(entry, now, before))
