@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from jynco.embedded import session
 from tests.browser.conftest import ROOT, Complaints, Create, Jynco, Keep, Open
+from tests.browser.test_eyes import looked_at
 from tests.integration.api.process import web
 
 WORDS = "API key or token"
@@ -61,9 +62,10 @@ def test_in_over_and_out_again(
     page = visit(f"{door.base_url}/projects/{project}")
     sign_in(page, "jk_wrong")
     expect(page.get_by_role("alert")).to_contain_text("unknown or was revoked")
-    keep(page, "sign-in")
+    looked_at(page, "sign-in", keep)
     sign_in(page, words)
     expect(page.locator("#plan")).to_contain_text("1 clip to make")
+    looked_at(page, "signed-in", keep)
     assert page.url.endswith(f"/projects/{project}")
 
     page.click("#open-clip_1")
