@@ -44,8 +44,8 @@ def make_take(project_id: ProjectId, clip_id: ClipId, body: Retry) -> ResponseRe
 
     The takes before it are kept. It costs what the clip costs.
     """
-    takes = house().takes
     quotas.one_more_job()
+    takes = house().takes
     return starts.ring(takes.another(project_id, clip_id, **asdict(body)))
 
 

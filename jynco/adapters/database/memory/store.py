@@ -21,8 +21,8 @@ from jynco.model.metrics import Tally
 from jynco.model.money import Budget
 from jynco.model.states import JobState, Lane
 from jynco.model.storyboard import Document, Json
-from jynco.model.versions import Version
 from jynco.model.uploads import Asset, Upload
+from jynco.model.versions import Version
 from jynco.model.webhooks import Delivery, News, Webhook
 from jynco.ports import Clock
 
@@ -99,6 +99,8 @@ class Store:
         self.admissions: list[AdmissionRow] = []  # in the order they were asked for
         self.webhooks: dict[str, Webhook] = {}
         self.deliveries: dict[str, DeliveryRow] = {}  # in the order they came in
+        self.assets: dict[tuple[ProjectId, str], Asset] = {}  # by content
+        self.uploads: dict[str, Upload] = {}
         self.ordinals = itertools.count(1)  # of deliveries
         self.replies: dict[tuple[str, str], ReplyRow] = {}
         self.events: list[Event] = []
@@ -116,8 +118,6 @@ class Store:
         if on is None:
             return None
         row = self.replies.get((on.tenant, on.key))
-        self.assets: dict[tuple[ProjectId, str], Asset] = {}  # by content
-        self.uploads: dict[str, Upload] = {}
         if row is None or row.owner != on.owner or row.reply is not None:
             raise overtaken()
         return row
