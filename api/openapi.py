@@ -11,7 +11,7 @@ from flask_smorest import Api
 
 from api import names, problems, promised, routes
 from api.schemas.base import Dollars
-from api.schemas.told import ProblemTold
+from api.schemas.problems import ProblemTold
 from jynco.document.schema import schema
 from jynco.model.storyboard import Json
 

@@ -14,7 +14,7 @@ from api import bodies, quotas, receiving
 from api.answers import told
 from api.errors import MediaTypeWrong, RequestInvalid
 from api.routing import Answer, Body, Routes
-from api.schemas.told import AssetTold
+from api.schemas.projects import AssetTold
 from jynco.errors import AddressRefused, Fault
 from jynco.model.ids import ProjectId
 from jynco.model.storyboard import Json

@@ -13,7 +13,7 @@ from api.callers import mark
 from api.errors import RequestInvalid
 from api.routing import Answer, Body, Routes
 from api.schemas.asked import Retry, RetryAsked
-from api.schemas.told import AcceptedTold
+from api.schemas.jobs import AcceptedTold
 from jynco.agents import layout
 from jynco.document.clips import is_footage
 from jynco.document.merge import merge

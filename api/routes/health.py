@@ -13,7 +13,7 @@ from api import errors, queues
 from api.answers import told
 from api.problems import respond
 from api.routing import Answer, Routes
-from api.schemas.told import AliveTold, ReadyTold
+from api.schemas.queues import AliveTold, ReadyTold
 from api.trace import trace_id
 from jynco.errors import JyncoError
 from workers.house import house

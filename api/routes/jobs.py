@@ -9,7 +9,7 @@ from api.answers import told
 from api.reading import reading
 from api.routing import Answer, Routes
 from api.schemas.asked import JobAsked, JobsAsked, Page
-from api.schemas.told import AcceptedTold, JobsTold, JobTold
+from api.schemas.jobs import AcceptedTold, JobsTold, JobTold
 from api.views.jobs import job as view
 from api.views.jobs import jobs as views
 from jynco.agents import layout

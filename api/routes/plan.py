@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from api.answers import told
 from api.routing import Answer, Routes
 from api.schemas.asked import WishesAsked
-from api.schemas.told import PlanTold
+from api.schemas.plans import PlanTold
 from jynco.agents.report import plan_report
 from jynco.model.ids import ProjectId
 from jynco.model.plan import Wishes

@@ -10,7 +10,7 @@ from api.answers import told
 from api.reading import reading
 from api.routing import Answer, Body, Routes
 from api.schemas.asked import Page, PageAsked
-from api.schemas.told import ProjectsTold, ProjectTold
+from api.schemas.projects import ProjectsTold, ProjectTold
 from api.views.projects import project as view
 from jynco.adapters.database.desk import Scope
 from jynco.model.ids import ProjectId, is_project_id

@@ -9,7 +9,7 @@ from api.answers import told
 from api.callers import caller
 from api.errors import Forbidden
 from api.routing import Answer, Routes
-from api.schemas.told import PausedTold, QueuesTold
+from api.schemas.queues import PausedTold, QueuesTold
 from jynco.adapters.database.desk import LOCAL, Scope
 from jynco.model.storyboard import Json
 from workers import pauses

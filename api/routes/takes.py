@@ -11,8 +11,8 @@ from api import quotas, starts
 from api.answers import moment, told
 from api.routing import Answer, Routes
 from api.schemas.asked import Retry, RetryAsked
+from api.schemas.jobs import AcceptedTold
 from api.schemas.takes import ContinueAsked, ContinuedTold, PickedTold, TakesTold
-from api.schemas.told import AcceptedTold
 from api.views import links
 from jynco.agents.motion.outcomes import shot_of
 from jynco.agents.report import dollars

@@ -14,7 +14,7 @@ from api import installation, quotas, receiving
 from api.answers import moment, told
 from api.errors import RequestInvalid
 from api.routing import Answer, Body, Routes
-from api.schemas.told import AssetTold
+from api.schemas.projects import AssetTold
 from api.schemas.uploads import Announced, Signed, SignedAsked, UploadAsked, UploadTold
 from api.views import links
 from jynco.errors import AssetRefused, Fault, LimitExceeded, NotFound

@@ -11,7 +11,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 from api.media import SUFFIXES
 from api.names import plain
 from api.schemas.base import CamelSchema, Count
-from api.schemas.told import AssetTold
+from api.schemas.projects import AssetTold
 from jynco.adapters.database.desk import TENANT_PATTERN
 from jynco.model.uploads import UPLOAD_PATTERN
 

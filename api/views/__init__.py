@@ -1,1 +1,1 @@
-"""Rows as people see them: plain values for the schemas of ``api.schemas.told``."""
+"""Rows as people see them: plain values for the schemas of ``api.schemas``."""
