@@ -63,10 +63,15 @@ function refresher(name, pause = REST) {
       }
       wanted = false;
       const part = document.getElementById(name);
+      let missed = false; // nobody answered: what has happened is still to be seen
+      const miss = () => (missed = true);
       const ended = new Promise((done) => part.addEventListener("htmx:finally:request", done, { once: true }));
+      part.addEventListener("htmx:error", miss);
       htmx.trigger(part, "fresh");
       await Promise.race([ended, rest(10000)]);
-      await rest(pause);
+      part.removeEventListener("htmx:error", miss);
+      wanted ||= missed;
+      await rest(missed ? PULSE : pause);
     }
     running = false;
   };
