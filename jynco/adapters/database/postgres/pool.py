@@ -78,8 +78,8 @@ def make_engine(
         },
     )
     event.listen(engine, "do_connect", partial(_open, silence))
-    event.listen(engine, "connect", partial(_prepare, _session(patience)))
-    event.listen(engine, "checkin", _remember)
+    event.listen(engine, "connect", partial(_prepare, engine, _session(patience)))
+    event.listen(engine, "checkin", partial(_remember, engine))
     event.listen(engine, "checkout", _refuse_inherited)
     event.listen(engine, "checkout", _refuse_dead)
     return engine
@@ -112,15 +112,17 @@ def _open(silence: Silence, _dialect: Any, _record: Any, args: list[Any], params
     return Line.opened(silence, *args, **params)
 
 
-def _prepare(session: bytes, connection: psycopg.Connection[Any], record: Any) -> None:
-    record.info.update(pid=os.getpid(), since=time.monotonic())
+def _prepare(engine: Engine, session: bytes, connection: psycopg.Connection[Any], record: Any) -> None:
+    record.info.update(pid=os.getpid(), since=time.monotonic(), pool=engine.pool)
     connection.autocommit = True
     connection.execute(session)
     connection.autocommit = False
 
 
-def _remember(_: psycopg.Connection[Any] | None, record: Any) -> None:
+def _remember(engine: Engine, connection: psycopg.Connection[Any] | None, record: Any) -> None:
     record.info["since"] = time.monotonic()
+    if connection is not None and record.info["pool"] is not engine.pool:
+        connection.close()  # the engine was closed while a thread still asked: nobody will lend this one again
 
 
 def _refuse_inherited(connection: psycopg.Connection[Any], record: Any, proxy: Any) -> None:
