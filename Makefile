@@ -6,9 +6,9 @@ PORT = 8000
 BIN = .venv/bin
 FAST = $(wildcard tests/unit tests/architecture tests/contract)
 # Tests of one file stay in one process, so that its servers and films are made once.
-# Four processes on two cores: the tests that kill and wait leave room for those that film, and
+# Three processes on two cores: the tests that kill and wait leave room for those that film, and
 # tests/conftest.py has them begin.
-PYTEST = $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 # No addresses of indexes in the locks: they hold on any machine, whatever it installs from.
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links $(ARGS)
@@ -27,7 +27,7 @@ ready: ## set the machine up: .venv from the hashed locks
 demo: ready ## render examples/ into demo.mp4
 	$(BIN)/jynco demo $(ARGS)
 
-test: ready ## run every test that this machine can run
+test: ready ## run every test that this machine can run (the long ones too: JYNCO_TEST_ALL=1)
 	$(PYTEST) $(ARGS)
 
 check: lint ## lint, then run the fast tests

@@ -17,13 +17,18 @@ PATIENT = {"acceptance", "faults", "chaos", "browser", "security"}
 pytest_plugins = ["pytester"]  # tests/architecture/test_skips.py runs pytest itself
 
 
+def everything() -> bool:
+    """Whether JYNCO_TEST_ALL=1 promised that nothing is left out."""
+    return os.environ.get("JYNCO_TEST_ALL") == "1"
+
+
 def find_or_skip(program: str) -> Path:
     """The program's path. Without it the test is skipped, or failed where JYNCO_TEST_ALL=1 promised it."""
     found = shutil.which(program)
     if found:
         return Path(found)
     reason = f"{program} is not installed"
-    if os.environ.get("JYNCO_TEST_ALL") == "1":
+    if everything():
         pytest.fail(f"{reason}, and JYNCO_TEST_ALL=1 lets no test be skipped", pytrace=False)
     pytest.skip(reason)
 
@@ -35,7 +40,9 @@ def need() -> Need:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """``@pytest.mark.need("rabbitmq-server")``, for a test that only wants it to be there."""
+    """``@pytest.mark.need("rabbitmq-server")`` wants it to be there; ``@pytest.mark.long`` wants time."""
+    if item.get_closest_marker("long") and not everything():
+        pytest.skip("it takes long: JYNCO_TEST_ALL=1 runs it")
     for mark in item.iter_markers("need"):
         for program in mark.args:
             find_or_skip(program)

@@ -39,8 +39,10 @@ from tests.rabbitmq_server import PROGRAM, rabbitmq
 
 BATCH = 80  # clips
 pytestmark = pytest.mark.timeout(300)
-over = pytest.mark.parametrize("carried", ["valkey", "rabbitmq"], indirect=True, scope="module")
-over_each = pytest.mark.parametrize("carried", ["valkey", "rabbitmq", "sqs"], indirect=True, scope="module")
+RABBITMQ = pytest.param("rabbitmq", marks=pytest.mark.long)
+SQS = pytest.param("sqs", marks=pytest.mark.long)
+over = pytest.mark.parametrize("carried", ["valkey", RABBITMQ], indirect=True, scope="module")
+over_each = pytest.mark.parametrize("carried", ["valkey", RABBITMQ, SQS], indirect=True, scope="module")
 
 
 @contextmanager
@@ -151,6 +153,7 @@ def frugal(tmp_path: Path) -> Iterator[Desk]:
         yield desk
 
 
+@pytest.mark.long
 def test_where_there_is_no_valkey_who_asks_works(frugal: Desk) -> None:
     """The web makes its films in its own process, and so does the command that wants one."""
     up = frugal.start("up", "--port", str(free()), "--json")

@@ -34,7 +34,7 @@ def small(tmp_path: Path) -> Iterator[Desk]:
         subprocess.run(["umount", "-l", disk], check=True)
 
 
-@pytest.mark.parametrize("spare", [1_500_000, 0])
+@pytest.mark.parametrize("spare", [pytest.param(1_500_000, marks=pytest.mark.long), 0])
 def test_a_full_disk_is_told_and_does_no_harm(small: Desk, spare: int) -> None:
     """It fills up between two films: the second needs a clip that is larger than what is left."""
     assert small.render(board("full", clip("a"))).code == 0
@@ -66,6 +66,7 @@ def test_no_room_at_all(small: Desk) -> None:
     assert not (small.folder / "proj_none.mp4").exists()
 
 
+@pytest.mark.long
 def test_no_room_for_the_film_itself(small: Desk) -> None:
     """The data folder has room, the place where the film is to go has not."""
     roomy = Desk(small.folder, small.folder / "data", small.environment)

@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.kit import Desk, bills, board, clip, look
 
 LONG_AGO = 10 * 86_400  # seconds
@@ -17,6 +19,7 @@ NOTHING_KEPT = {
 }
 
 
+@pytest.mark.long
 def test_a_clip_leaves_after_its_project(desk: Desk) -> None:
     assert desk.render(board("swept", clip("a"))).code == 0
     key = str(desk.live("proj_swept")["timeline"][0]["cacheKey"])
@@ -30,6 +33,7 @@ def test_a_clip_leaves_after_its_project(desk: Desk) -> None:
     assert key not in names(desk)
 
 
+@pytest.mark.long
 def test_a_film_is_made_while_everything_that_may_leave_does(lonely: Desk) -> None:
     document = board("raced", *(clip(name) for name in "abcdef"))
     render = lonely.start("render", lonely.write(document), "--json")

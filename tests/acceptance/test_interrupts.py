@@ -14,7 +14,7 @@ from tests.acceptance.kit import Desk, below, bills, board, clip, wait
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_an_interrupted_film_goes_on_where_it_was(lonely: Desk, number: signal.Signals) -> None:
     slow = clip("slow", providerOptions={"latency": 6})
     lonely.write(board("broken", clip("quick"), slow))

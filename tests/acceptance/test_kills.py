@@ -83,7 +83,9 @@ def test_the_worker_that_films_is_killed(desk: Desk, wreck: House) -> None:
     assert composers(wreck.data) == []
 
 
-@pytest.mark.parametrize(("whom", "picture"), [("worker", "testsrc"), ("pool", "testsrc2")])
+@pytest.mark.parametrize(
+    ("whom", "picture"), [("worker", "testsrc"), pytest.param("pool", "testsrc2", marks=pytest.mark.long)]
+)
 def test_the_worker_that_composes_is_killed(desk: Desk, wreck: House, whom: str, picture: str) -> None:
     ffmpeg(
         "-f", "lavfi", "-i", f"{picture}=s=1280x720:r=30:d=5", "-preset", "ultrafast", desk.folder / "in.mp4"

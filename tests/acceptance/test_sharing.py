@@ -81,6 +81,7 @@ def test_a_worker_that_dies_costs_only_its_share(desk: Desk, yard: House) -> Non
     assert composers(yard.data) == []
 
 
+@pytest.mark.long
 def test_what_a_whole_worker_leaves_is_shared_again(desk: Desk, yard: House) -> None:
     """Its supervisor and its pool are gone at once, with what they had in hand; nobody gives their messages back."""
     document = ordered(desk, "orphaned", "640x360")

@@ -17,7 +17,7 @@ from tests.acceptance.conftest import House
 from tests.acceptance.kit import QUICK, board, clip, held, pid_of, wait
 from tests.integration.api.process import web
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 PROCESSES = ("worker_motion", "worker_render", "beat")
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 CALLER = "00f067aa0ba902b7"
@@ -89,7 +89,11 @@ def test_every_stretch_of_the_film_is_in_the_callers_trace(trace: list[Told]) ->
 def test_several_processes_tell_of_one_film(trace: list[Told]) -> None:
     assert len({each.process for each in trace}) >= 3
     steps = [each for each in trace if each.facts.get("jynco.clip_id") == "clip_a"]
-    assert {each.facts["jynco.outcome"] for each in steps} == {"waiting", "completed"}
+    told = {
+        each.facts["jynco.outcome"] for each in steps if "jynco.outcome" in each.facts
+    }  # the dead tell none
+    assert "completed" in told
+    assert told <= {"waiting", "completed"}
 
 
 def test_wait_cache_and_money_are_told(trace: list[Told]) -> None:

@@ -21,7 +21,7 @@ from tests.acceptance.test_up import free, png
 from tests.s3_server import KEYS, S3Server, s3_server
 
 __all__ = ["s3_server"]
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 
 
 @dataclass(frozen=True, slots=True)

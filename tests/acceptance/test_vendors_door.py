@@ -118,6 +118,7 @@ def test_a_limit_holds_for_all_and_waiting_is_no_refusal(house: House, desk: Des
     assert max(at_once) == 2
 
 
+@pytest.mark.long
 def test_two_clips_need_not_wait_for_two_hundred_of_another_project(house: House, desk: Desk) -> None:
     """Neither in the queue nor at the vendor, who takes two at a time: theirs come after a few of the many."""
     many = (clip(f"c{n}", providerOptions={"latency": 0.3}) for n in range(MANY))
@@ -171,6 +172,7 @@ def test_a_paused_provider_is_asked_for_nothing_while_others_go_on(house: House,
     desk.ended(running).film()
 
 
+@pytest.mark.long
 def test_two_hundred_clips_in_flight_need_one_process(tmp_path: Path) -> None:
     """Its sixteen threads hold none of them, so it makes something else meanwhile."""
     with held(tmp_path, ("worker_motion", "beat"), JYNCO_POLL_SECONDS="60") as servers:

@@ -1,4 +1,4 @@
-"""A test whose program is missing is skipped with its reason, and failed where nothing may be skipped."""
+"""What lacks its program or takes long is skipped with the reason; where nothing may be skipped, it fails or runs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ WANTING = """
     def test_marked():
         raise AssertionError("ran without its program")
 
+    @pytest.mark.long
+    def test_that_takes_long():
+        pass
+
     def test_asking(need):
         need("no-such-program")
         raise AssertionError("went on without its program")
@@ -26,14 +30,14 @@ WANTING = """
 
 @pytest.mark.parametrize(
     ("everything", "outcomes"),
-    [("0", {"passed": 1, "skipped": 2}), ("1", {"passed": 1, "failed": 1, "errors": 1})],
+    [("0", {"passed": 1, "skipped": 3}), ("1", {"passed": 2, "failed": 1, "errors": 1})],
 )
 def test_a_missing_program(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, everything: str, outcomes: dict[str, int]
 ) -> None:
     monkeypatch.setenv("JYNCO_TEST_ALL", everything)
     pytester.makeconftest(CONFTEST.read_text())
-    pytester.makeini("[pytest]\nmarkers = need(program)")
+    pytester.makeini("[pytest]\nmarkers =\n need(program)\n long")
     pytester.makepyfile(WANTING)
     result = pytester.runpytest_subprocess("-rs", "-p", "no:cacheprovider")
     result.assert_outcomes(**outcomes)

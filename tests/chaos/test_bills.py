@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.long
 def test_a_little_chaos_costs_nothing() -> None:
     """Real workers, a real SDK, one vendor, and at least one kill."""
     little = "--part bills --rounds 1 --seed 1 --vendors luma --clips 3 --kills 2 --workers 1 --seconds 150"

@@ -24,6 +24,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     wait(lambda: below(data) == {}, "everything has ended")
 
 
+@pytest.mark.long
 def test_twenty_people_write_fifty_times_each(place: Estate, call: Caller) -> None:
     """Each to a field of their own, through revisions that they may find taken: none of a thousand is lost."""
     times = int(os.environ.get("JYNCO_CHAOS_TIMES", "3"))  # 50 is what is promised

@@ -82,6 +82,7 @@ def test_read_only_for_a_while(place: Estate, call: Caller, files: Path) -> None
     check_unspent(call, job)
 
 
+@pytest.mark.long
 def test_full_for_a_while(place: Estate, call: Caller, files: Path) -> None:
     job = call.start(call.create(film("full", slow("a", 1.0))))
     with (files / "filler").open("wb") as filler:

@@ -17,6 +17,7 @@ def test_the_same_seed_draws_the_same_misfortunes() -> None:
     assert {each.name for each in plan(random.Random(1), 600.0)} == set(MISFORTUNES)
 
 
+@pytest.mark.long
 def test_a_short_storm() -> None:
     found = run(seed=1, seconds=12)
     assert found.faults > 0

@@ -11,7 +11,7 @@ import pytest
 from tests.acceptance.kit import wait
 from tests.faults.kit import FULL, IN_TIME, Caller, Estate, answered, check_all_survived, film, publish, slow
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 OUTAGE = 30.0 if FULL else 5.0  # seconds; longer than two leases
 ASKED = (
     ("GET", "/v1/projects"),

@@ -40,6 +40,7 @@ def frozen_worker(place: Estate, job_id: str) -> Iterator[None]:
         assert until(lambda: bool(place.rows(fresh, job_id, before)), PATIENCE, 0.1), "somebody else goes on"
 
 
+@pytest.mark.long
 def test_a_zombie_that_films(place: Estate, call: Caller, tmp_path: Path) -> None:
     """It wakes up in the middle of a clip that somebody else has made meanwhile: nothing of its own counts."""
     project = call.create(large("zombie", clip("a", duration=20)))
@@ -145,6 +146,7 @@ def test_a_composer_is_ended_and_hands_back(place: Estate, call: Caller, tmp_pat
     assert crashes == [(0,)], "it was handed back, not left to its lease"
 
 
+@pytest.mark.long
 def test_rolling_restarts_under_load(place: Estate, call: Caller) -> None:
     """Every process is replaced while people start films: nobody behind a patient client notices."""
     jobs: list[str] = []

@@ -16,7 +16,7 @@ from tests.doubles.vendor import KEY, Fault
 from tests.faults.kit import Caller, Estate, estate, film, paid
 from tests.integration.film_kit import ffmpeg
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 TURNSTILE = 4711  # an advisory lock, which every heartbeat of an order that is about to be sent has to pass
 HOLD = f"""
 CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from api import cursors, etag, installation, media
-from api.errors import PreconditionMissing, RequestInvalid
+from api.errors import PreconditionMissing
 from api.schemas.asked import JobAsked, WishesAsked
 from config.guard import is_loopback
 from config.settings import Settings
-from jynco.errors import ServiceAway, StaleRevision
+from jynco.errors import NotFound, ServiceAway, StaleRevision
 from jynco.model.ids import ProjectId, is_job_id, is_project_id
 from jynco.model.jobs import Project
 from jynco.model.media import MediaInfo
@@ -40,7 +40,7 @@ def test_a_cursor_leads_back(name: str) -> None:
 
 @given(st.text())
 def test_no_other_text_is_a_cursor(text: str) -> None:
-    with pytest.raises(RequestInvalid):
+    with pytest.raises(NotFound):
         cursors.decode(text, is_job_id)
 
 
@@ -88,7 +88,8 @@ def test_wishes_have_the_defaults_of_their_kind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_", "money"), [(1, "1"), (0.1, "0.1"), ("0.10", "0.10"), (1e-9, "1E-9"), ("1000000", "1000000")]
+    ("given_", "money"),
+    [(1, "1"), (0.1, "0.1"), ("0.10", "0.10"), (1e-6, "1E-6"), ("999999.999999", "999999.999999")],
 )
 def test_money_is_exact(given_: object, money: str) -> None:
     wishes: Wishes = JobAsked().load({"budgetUsd": given_})

@@ -8,7 +8,7 @@ from flask import Flask
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
-pytestmark = pytest.mark.timeout(150)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 
 # A storyboard may fit its schema and mean nothing (two clips of one name), what is to be made may lack its picture, a
 # span may end before it begins, a key may stand for another request: these are 422 with the place, where the tool would
@@ -24,7 +24,7 @@ CONFIG = f"""
 seed = 20261122
 {MEANING}
 [generation]
-max-examples = 3
+max-examples = 2
 deterministic = true
 database = "none"
 """
