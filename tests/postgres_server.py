@@ -40,7 +40,7 @@ QUICK = {
     "full_page_writes": "off",
 }
 STRANGERS_OUT = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
 
