@@ -12,6 +12,7 @@ from jynco.errors import UsageWrong
 
 LINE = re.compile(r"([A-Za-z0-9_-]+):\s*(\S.*)")
 VARIABLE = re.compile(r"\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))")
+QUOTED = re.compile(r"'[^']*'")
 FOR_A_SHELL = re.compile(r"[|&;<>()`$*?~]|^\w+=")
 DEFAULT_PORT = "8000"
 
@@ -45,11 +46,11 @@ def command(line: str, environment: Mapping[str, str]) -> Command:
     """What ``line`` runs in ``environment``.
 
     ``$NAME``, ``${NAME}`` and ``${NAME:-default}`` are put in (PORT is 8000 unless it is set). What only a
-    shell understands is left to one.
+    shell understands is left to one; what is quoted needs none, which would keep signals from the program.
     """
     values = {"PORT": DEFAULT_PORT, **environment}
     expanded = VARIABLE.sub(lambda found: values.get(found[1] or found[3]) or found[2] or "", line)
-    if FOR_A_SHELL.search(expanded):
+    if FOR_A_SHELL.search(QUOTED.sub("", expanded)):
         return Command(("/bin/sh", "-c", expanded))
     words = tuple(shlex.split(expanded))
     python = len(words) > 2 and words[0] in ("python", "python3") and words[1] == "-m"

@@ -44,6 +44,10 @@ def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
         ("serve --at=${HOST}:${PORT}", ("serve", "--at=h:8000")),
         ("serve ${PORT:-9000} ${SIZE:-two words}", ("serve", "8000", "two", "words")),
         ("serve $NOTHING 'a b'", ("serve", "a b")),
+        (
+            "gunicorn --config python:a.b 'api:create_app()'",
+            ("gunicorn", "--config", "python:a.b", "api:create_app()"),
+        ),
     ],
 )
 def test_variables_are_put_in(line: str, words: tuple[str, ...]) -> None:
