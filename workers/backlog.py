@@ -7,9 +7,11 @@ queue longer and longer, so it is not done where plenty of messages wait already
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
+
+from kombu import Connection
 
 from jynco.model.jobs import Job
 from workers import queues
@@ -20,15 +22,39 @@ PLENTY: Final = 2  # messages for each job that waits: where there are more, non
 log = logging.getLogger("jynco.upkeep")
 
 
-def unheard(stranded: Sequence[Job]) -> list[Job]:
-    """Those that may have lost their message; none while the broker cannot be asked, for then nobody can ring."""
-    lanes: defaultdict[str, list[Job]] = defaultdict(list)
-    for job in stranded:
-        lanes[queues.name(job.kind, job.lane)].append(job)
-    try:
-        with app.connection_for_read() as connection:
-            thin = [lane for lane, jobs in lanes.items() if depth(connection, lane) <= PLENTY * len(jobs)]
-    except away() as fault:
-        log.warning("the broker is away, the sweeper will ring later: %s", fault)
-        return []
-    return [job for lane in thin for job in lanes[lane]]
+class Round:
+    """One round of the sweeper, in which jobs come page by page.
+
+    Messages are counted when a lane is met for the first time, for those that come later may be the round's own. A lane
+    that holds at least as many as jobs were found has lost none of them, as far as anybody can tell.
+    """
+
+    def __init__(self) -> None:
+        self.silent = False  # the broker cannot be asked, so nobody can ring
+        self._messages: dict[str, int] = {}
+        self._jobs: Counter[str] = Counter()
+        self._thin: set[str] = set()
+
+    def unheard(self, page: Sequence[Job]) -> list[Job]:
+        """Those that may have lost their message; none while the broker cannot be asked."""
+        found = Counter(map(_lane, page))
+        try:
+            with app.connection_for_read() as connection:
+                self._count(connection, found)
+        except away() as fault:
+            log.warning("the broker is away, the sweeper will ring later: %s", fault)
+            self.silent = True
+            return []
+        return [job for job in page if _lane(job) in self._thin]
+
+    def _count(self, connection: Connection, found: Counter[str]) -> None:
+        for lane, jobs in found.items():
+            if lane not in self._messages:
+                self._messages[lane] = depth(connection, lane)
+                self._thin |= {lane} if self._messages[lane] <= PLENTY * jobs else set()
+            self._jobs[lane] += jobs
+            self._thin |= {lane} if self._messages[lane] < self._jobs[lane] else set()
+
+
+def _lane(job: Job) -> str:
+    return queues.name(job.kind, job.lane)

@@ -14,7 +14,7 @@ from celery import Signature, chord
 
 from jynco.agents.architect import Started
 from jynco.agents.parting import Share
-from jynco.errors import ServiceAway
+from jynco.errors import NotFound, ServiceAway
 from jynco.model.ids import CacheKey, JobId
 from jynco.model.jobs import Job
 from jynco.ports.tracing import span
@@ -36,14 +36,23 @@ def start(started: Started) -> bool:
     return rung
 
 
-def again(clips: Iterable[Job]) -> None:
-    """Ring once more for clips whose message was lost, with the film they belong to as the body."""
+def again(clips: Iterable[Job]) -> bool:
+    """Ring once more for clips whose message was lost, with the film they belong to as the body.
+
+    False as soon as the broker is found to be away; the rest is left to another round.
+    """
     by_film: defaultdict[JobId | None, list[Job]] = defaultdict(list)
     for clip in clips:
         by_film[clip.parent_id].append(clip)
-    for parent, jobs in by_film.items():
+    return all(_again(parent, jobs) for parent, jobs in by_film.items())
+
+
+def _again(parent: JobId | None, clips: Sequence[Job]) -> bool:
+    try:
         body = _film(house().database.jobs.get(parent)) if parent else None
-        _ring([_motion(job) for job in jobs], body)
+    except NotFound:  # deleted with its project, and its clips with it
+        return True
+    return _ring([_motion(job) for job in clips], body)
 
 
 def film(job: Job) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from jynco.adapters.database.desk import desk
 from jynco.agents.counting import counted
 from jynco.bootstrap import House
+from jynco.model.jobs import Job
 from jynco.model.metrics import SWEEPER, Tally
 from jynco.model.states import JobKind
 from workers import backlog, dispatch
@@ -15,6 +18,8 @@ from workers.app import app
 from workers.courier import courier
 from workers.house import house
 
+PAGE: Final = 1000  # jobs that are rung for between two looks
+LONGEST: Final = 30.0  # seconds of ringing in one round; the next one goes on
 log = logging.getLogger("jynco.upkeep")
 
 
@@ -41,15 +46,24 @@ def sweep() -> None:
 
 
 def _rung(here: House) -> int:
-    """Ring for jobs that nobody works on; how many there were."""
-    stranded = backlog.unheard(here.database.jobs.stranded(here.settings.lease, 1000))
-    for job in stranded:
+    """Ring for jobs that nobody works on, page by page, until none is left; for how many."""
+    rung, round_, ends = 0, backlog.Round(), time.monotonic() + LONGEST
+    while True:
+        page = here.database.jobs.stranded(here.settings.lease, PAGE)
+        unheard = round_.unheard(page)
+        rung += len(unheard)
+        if not _ring(unheard) or round_.silent or len(page) < PAGE or time.monotonic() > ends:
+            return rung
+
+
+def _ring(unheard: Sequence[Job]) -> bool:
+    """False as soon as the broker does not answer: to knock a thousand times would keep the sweeper for hours."""
+    for job in unheard:
         log.info("rung again", extra={"job_id": job.job_id, "resends": job.resends})
-    dispatch.again([job for job in stranded if job.kind is JobKind.MOTION])
-    for job in stranded:
-        if job.kind is JobKind.RENDER:
-            dispatch.film(job)
-    return len(stranded)
+    films = (job for job in unheard if job.kind is JobKind.RENDER)
+    return dispatch.again(job for job in unheard if job.kind is JobKind.MOTION) and all(
+        map(dispatch.film, films)
+    )
 
 
 def _tallies(done: Mapping[str, int]) -> Iterator[Tally]:

@@ -1,0 +1,80 @@
+"""The sweeper behind a broker that forgot: it rings for all of them in one round, and for none that only wait."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import psycopg
+import pytest
+import redis
+
+from config.settings import Settings
+from jynco.embedded import Servers
+from jynco.model.ids import ClipId, JobId, ProjectId
+from jynco.model.jobs import Job
+from jynco.model.motion import Shot
+from jynco.model.states import JobKind, Lane, Purpose
+from jynco.model.time import Rate
+from tests.integration.api.conftest import Caller, storyboard
+from workers.house import house
+from workers.tasks import upkeep
+
+MANY = 2 * upkeep.PAGE + 10
+LANE = "motion.low"
+
+
+@pytest.fixture
+def forgotten(ask: Caller, servers: Servers, quiet: None, project_id: str) -> str:
+    """A project with more overdue jobs than the sweeper takes at a time, and no message for any."""
+    assert ask.post("/v1/projects", json=storyboard(project_id)).status_code == 201
+    house().database.jobs.accept([job(project_id, number) for number in range(MANY)], [])
+    grow_old(servers, project_id)
+    return project_id
+
+
+def job(project_id: str, number: int) -> Job:
+    name = f"{project_id.removeprefix('proj_')}-{number}"
+    shot = Shot("mock", "mock", "1", name, "", None, 1, Rate(10), 96, 54)
+    return Job(
+        JobId(f"job_motion_{name}"),
+        ProjectId(project_id),
+        JobKind.MOTION,
+        Purpose.CLIPS,
+        Lane.LOW,
+        "forgotten",
+        clip_id=ClipId(f"clip_{number}"),
+        shot=shot,
+    )
+
+
+def grow_old(servers: Servers, project_id: str) -> None:
+    with psycopg.connect(servers.database_url) as connection:
+        connection.execute(
+            "UPDATE jobs SET due_at = due_at - interval '1 hour' WHERE project_id = %s", [project_id]
+        )
+
+
+def heard(servers: Servers, project_id: str) -> list[str]:
+    """The project's jobs for which a message waits, once for each message."""
+    mine = project_id.removeprefix("proj_") + "-"
+    with redis.Redis.from_url(servers.redis_url) as broker:
+        messages = [json.loads(each) for each in broker.lrange(LANE, 0, -1)]
+    jobs = [json.loads(base64.b64decode(each["body"]))[0][0] for each in messages]
+    return [each for each in jobs if each.removeprefix("job_motion_").startswith(mine)]
+
+
+def test_all_that_was_forgotten_is_rung_for_in_one_round(
+    servers: Servers, settings: Settings, forgotten: str
+) -> None:
+    upkeep.sweep()
+    rung = heard(servers, forgotten)
+    assert len(set(rung)) == len(rung) == MANY
+    grow_old(servers, forgotten)
+    upkeep.sweep()
+    assert len(heard(servers, forgotten)) == MANY, "a message for each job waits: none is lost"
+    with redis.Redis.from_url(servers.redis_url) as broker:
+        broker.ltrim(LANE, 0, upkeep.PAGE)
+    grow_old(servers, forgotten)
+    upkeep.sweep()
+    assert set(heard(servers, forgotten)) == set(rung), "some are lost: all are rung for"
