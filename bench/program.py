@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from bench import film, plot, queues, reads, scale
+from bench import film, plot, queues, reads, scale, submits
 from bench.asked import Asked
 from bench.meter import machine
 
@@ -71,4 +71,20 @@ def _reads(asked: Asked, picture: Path) -> tuple[str, JSON, list[str]]:
     return "\n".join(each.text for each in found), {"reads": [asdict(each) for each in found]}, failed
 
 
-BENCHES: Mapping[str, Bench] = {"film": _film, "queues": _queues, "scale": _scale, "reads": _reads}
+def _submits(asked: Asked, picture: Path) -> tuple[str, JSON, list[str]]:
+    found = submits.measured(asked)
+    plot.bars(
+        "Projects submitted a second", {each.what: each.asked / each.seconds for each in found}, "/s", picture
+    )
+    kept = [f"{each.refused} were refused and {each.lost} lost ({each.what})" for each in found]
+    wrong = [words for words, each in zip(kept, found, strict=True) if each.refused or each.lost]
+    return "\n".join(each.text for each in found), {"submits": [asdict(each) for each in found]}, wrong
+
+
+BENCHES: Mapping[str, Bench] = {
+    "film": _film,
+    "queues": _queues,
+    "scale": _scale,
+    "reads": _reads,
+    "submits": _submits,
+}

@@ -42,14 +42,14 @@ class Reads:
 
 def measured(asked: Asked) -> list[Reads]:
     """Some addresses, one after the other, ten seconds together."""
-    port = _free()
+    port = free()
     with (
         asked.folder() as folder,
         opened(folder, ("web",), PORT=str(port)) as house,
     ):
         house.storyboard.create(document("proj_read", CLIPS))
         base = f"http://127.0.0.1:{port}"
-        _up(base)
+        up(base)
         paths = {
             "storyboard, 100 clips": "/v1/projects/proj_read/storyboard",
             "project": "/v1/projects/proj_read",
@@ -87,7 +87,8 @@ def _reader(address: str, end: float) -> tuple[list[float], int]:
     return times, failed
 
 
-def _up(base: str) -> None:
+def up(base: str) -> None:
+    """Wait until a web answers. TimeoutError."""
     pause, limit = threading.Event(), time.monotonic() + STARTING
     while time.monotonic() < limit:
         try:
@@ -98,7 +99,8 @@ def _up(base: str) -> None:
     raise TimeoutError(f"the web does not answer at {base} after {STARTING:.0f} s")
 
 
-def _free() -> int:
+def free() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

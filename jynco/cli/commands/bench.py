@@ -21,7 +21,9 @@ FULL = {"runs": 3, "clips": 10, "seconds": 5, "size": "1920x1080", "most": 10_00
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["film", "queues", "scale", "reads", "all"]), default="film")
+@click.argument(
+    "what", type=click.Choice(["film", "queues", "scale", "reads", "submits", "all"]), default="film"
+)
 @click.option("--quick", is_flag=True, help="Small and once: for exactness and CPU time, in half a minute.")
 @click.option("--runs", type=click.IntRange(1, 99), help="Rounds; figures are their medians.  [default: 3]")
 @click.option("--clips", type=click.IntRange(4, 500), help="Clips of the reference film.  [default: 10]")
@@ -39,7 +41,7 @@ FULL = {"runs": 3, "clips": 10, "seconds": 5, "size": "1920x1080", "most": 10_00
 )
 @options.common
 def bench(what: str, data: Path | None, as_json: bool, show: bool, **given: Any) -> int:
-    """Measure: the cut (film), lanes (queues), cost per clip (scale), the API (reads), or all of it."""
+    """Measure: the cut (film), lanes (queues), cost per clip (scale), the API (reads, submits), or all of it."""
     speech = Speech.create(as_json)
     asked = _asked(speech, data, **given)
     if show:
