@@ -19,6 +19,8 @@ def keeping(env: Variables) -> Keeping:
         exports=_days(env, "JYNCO_KEEP_EXPORTS_DAYS", None),
         segments=_days(env, "JYNCO_KEEP_SEGMENTS_DAYS", Keeping().segments),
         clips=_days(env, "JYNCO_KEEP_CLIPS_DAYS", None),
+        jobs=_days(env, "JYNCO_KEEP_JOBS_DAYS", Keeping().jobs),
+        events=_days(env, "JYNCO_KEEP_EVENTS_DAYS", Keeping().events),
         cache_bytes=None if most is None else round(most * GB),
     )
 

@@ -1,4 +1,4 @@
-"""Janitor: clears away films, parts of films and clips that nobody needs, by the rules that an installation chose.
+"""Janitor: clears away films, their parts, clips and rows that nobody needs, by the rules that an installation chose.
 
 Nothing that a project uses leaves: its newest films, the parts of its last cuts, its clips; and nothing that was used
 since the oldest job that still goes on was accepted. What is wanted between our look and our hand stays, too.
@@ -16,6 +16,7 @@ from typing import Final
 
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.quartermaster.shelf import Kept
+from jynco.agents.registrar import Registrar, days
 from jynco.compose import cutlist
 from jynco.errors import NotFound
 from jynco.model.files import Entry
@@ -49,16 +50,24 @@ class Janitor:
         self._quartermaster = quartermaster
         self._clock = clock
         self._keeping = keeping
+        self._registrar = Registrar(database.retention, quartermaster, keeping)
 
     def leaving(self) -> list[Leaving]:
         """What may leave now. Changes nothing. ServiceAway."""
         now = self._clock.now()
-        quiet = min(self._database.retention.busy_since() or now, now) - MARGIN
-        return [*self._films(now, quiet), *self._cached(now, quiet)]
+        things = self._things(now)
+        return [*things, *self._registrar.leaving(now, _film_names(things), forget=False)]
 
     def clear(self) -> list[Leaving]:
         """Has it leave; returns what has gone. ServiceAway, StorageFull where the storage does not let us."""
-        return [each for each in self.leaving() if self._gone(each)]
+        now = self._clock.now()
+        gone = [each for each in self._things(now) if self._gone(each)]
+        return [*gone, *self._registrar.leaving(now, _film_names(gone), forget=True)]
+
+    def _things(self, now: datetime) -> list[Leaving]:
+        """Of what lies in the storage."""
+        quiet = min(self._database.retention.busy_since() or now, now) - MARGIN
+        return [*self._films(now, quiet), *self._cached(now, quiet)]
 
     def _gone(self, each: Leaving) -> bool:
         if each.thing is Thing.EXPORTS:
@@ -76,10 +85,10 @@ class Janitor:
             films = sorted(self._quartermaster.films(project_id), key=lambda film: film.wanted, reverse=True)
             old = [film for film in films if now - film.wanted >= keep and film.wanted <= quiet]
             newest = self._newest(project_id, films) if old else ()
-            why = f"made {{}} ago, and films are kept for {_days(keep)}; there is a newer one"
+            why = f"made {{}} ago, and films are kept for {days(keep)}; there is a newer one"
             for film in old:
                 if film.key not in newest:
-                    said = why.format(_days(now - film.wanted))
+                    said = why.format(days(now - film.wanted))
                     yield Leaving(Thing.EXPORTS, film.key, film.size, film.wanted, said)
 
     def _newest(self, project_id: ProjectId, films: Iterable[Entry]) -> set[str]:
@@ -113,7 +122,7 @@ class Janitor:
             return "left half made by somebody who died" if idle >= STRAY else None
         if keep is None or idle < keep:
             return None
-        return f"not used for {_days(idle)}, and {each.thing} are kept for {_days(keep)}"
+        return f"not used for {days(idle)}, and {each.thing} are kept for {days(keep)}"
 
     def _too_much(self, total: int) -> str | None:
         most = self._keeping.cache_bytes
@@ -153,5 +162,5 @@ class Janitor:
             after = page[-1].project_id
 
 
-def _days(time: timedelta) -> str:
-    return f"{time / timedelta(days=1):.3g} days"
+def _film_names(leaving: Iterable[Leaving]) -> frozenset[str]:
+    return frozenset(each.name for each in leaving if each.thing is Thing.EXPORTS)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from jynco.model.ids import JobId, ProjectId
+
 
 class Thing(StrEnum):
     """What may leave. Only clips were paid for; everything else can be made again from them."""
@@ -15,6 +17,8 @@ class Thing(StrEnum):
     PROXIES = "proxies"
     STILLS = "stills"
     CLIPS = "motion"
+    JOBS = "jobs"  # rows, as are the next: the ledger's, which tell of money, are not among them
+    EVENTS = "events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Keeping:
     segments: timedelta | None = timedelta(days=30)  # parts, proxies and stills, since they were last used
     clips: timedelta | None = None  # in the cache, since their last use; never those of a project
     cache_bytes: int | None = None  # of all that is in the cache
+    jobs: timedelta | None = timedelta(days=90)  # since their end; a project's newest stay whatever their age
+    events: timedelta | None = timedelta(days=30)  # since they were told
 
     def since_use(self, thing: Thing) -> timedelta | None:
         """How long something in the cache stays without being used."""
@@ -33,7 +39,7 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """One thing that may go, and why. ``name``: a film's storage key, or a cache key."""
+    """What may go, and why. ``name``: a film's storage key, a cache key; of rows, whose they are."""
 
     thing: Thing
     name: str
@@ -41,3 +47,14 @@ class Leaving:
     last_used: datetime
     why: str
     whole: bool = True  # False: a film without its label, which nobody can find
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A job of which nothing is left that a project uses, unless its film (``output``, a storage key) is there."""
+
+    job_id: JobId
+    project_id: ProjectId
+    finished_at: datetime
+    output: str | None
+    size: int  # bytes of the storyboard that it carries

@@ -83,8 +83,10 @@ class Place:
         """The first letters of what is kept."""
         return {kept.key[0] for kept in self.store.shelves[thing].kept()}
 
-    def janitor(self, keeping: Keeping) -> Janitor:
-        return Janitor(self.database, self.store, self.clock, keeping)
+    def janitor(self, keeping: Keeping, *, rows: bool = False) -> Janitor:
+        """Of files; of ``rows``, too, where a test is about them."""
+        rules = keeping if rows else replace(keeping, jobs=None, events=None)
+        return Janitor(self.database, self.store, self.clock, rules)
 
 
 @pytest.fixture(params=["local", "s3"])
@@ -101,9 +103,8 @@ def folder(tmp_path: Path) -> Place:
 
 
 def test_what_was_long_unused_leaves_and_a_dry_look_changes_nothing(place: Place) -> None:
-    for thing in Thing:
-        if thing is not Thing.EXPORTS:
-            place.shelve(thing, "a")
+    for thing in place.store.shelves:
+        place.shelve(thing, "a")
     janitor = place.janitor(Keeping())
     told = janitor.leaving()
     assert {each.thing for each in told} == {Thing.SEGMENTS, Thing.PROXIES, Thing.STILLS}
@@ -247,3 +248,43 @@ def test_two_at_once_do_no_harm(place: Place) -> None:
         told = list(pool.map(clear, range(2)))
     assert max(map(len, told)) > 0
     assert place.there(Thing.STILLS) == set()
+
+
+def made_film(place: Place, name: str) -> str:
+    """A film that a job has made; its storage key."""
+    job = film(f"job_render_{name}")
+    place.database.jobs.accept([job], [])
+    claim = place.database.jobs.claim(job.job_id, "w", 30.0)
+    assert claim is not None
+    made = place.folder / "made.mp4"
+    made.write_bytes(name.encode())
+    key = place.store.publish(PROJECT, job.job_id, made, "mp4")
+    place.database.jobs.finish_render(claim, output=key, receipt=None, failure=None)
+    return key
+
+
+def test_a_job_leaves_after_its_film_and_the_newest_stays(folder: Place) -> None:
+    folder.database.projects.create(PROJECT, document())
+    first, _ = made_film(folder, "first"), made_film(folder, "last")
+    kept = folder.janitor(Keeping(jobs=timedelta(days=1), events=None), rows=True)
+    assert [each.thing for each in kept.clear()] == []  # films are kept for ever, and so are their jobs
+    early = Keeping(exports=timedelta(days=1), jobs=timedelta(days=1), events=None)
+    told = folder.janitor(early, rows=True).leaving()
+    assert [(each.thing, each.name) for each in told] == [(Thing.EXPORTS, first), (Thing.JOBS, PROJECT)]
+    assert "1 that ended more than 1 days ago" in told[1].why
+    gone = folder.janitor(early, rows=True).clear()
+    assert [(each.name, each.why) for each in gone] == [(each.name, each.why) for each in told]
+    assert [job.job_id for job in folder.database.jobs.page(PROJECT, None, None, 9)] == ["job_render_last"]
+    assert folder.janitor(early, rows=True).clear() == []
+
+
+def test_events_leave_by_age_whatever_is_open(folder: Place) -> None:
+    folder.database.projects.create(PROJECT, document())
+    folder.database.jobs.accept([film()], [])
+    (told,) = folder.janitor(Keeping(), rows=True).leaving()
+    assert (told.thing, told.why) == (Thing.EVENTS, "1 that were told more than 30 days ago")
+    folder.janitor(Keeping(), rows=True).clear()
+    assert folder.database.projects.events(PROJECT, 0, 9) == []
+    folder.database.jobs.cancel(film().job_id)
+    folder.clock.days = 29
+    assert folder.janitor(Keeping(), rows=True).leaving() == []

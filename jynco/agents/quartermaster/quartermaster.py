@@ -205,6 +205,10 @@ class Quartermaster:
         """Remove a film, and the list of what it is joined of; whether it is gone."""
         gone = self._storage.expire(film.key, film.wanted)
         if gone:
+    def has_film(self, key: str) -> bool:
+        """Whether a finished film is there still."""
+        return self._storage.exists(key)
+
             *_, project_id, _, name = PurePosixPath(film.key).parts
             self._storage.delete(layout.cutlist(ProjectId(project_id), PurePosixPath(name).stem))
         return gone

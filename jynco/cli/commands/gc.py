@@ -20,9 +20,9 @@ from jynco.model.storyboard import Json
 @click.option("--dry-run", is_flag=True, help="Only tell what would leave, and why.")
 @options.common
 def gc(dry_run: bool, data: Path | None, as_json: bool) -> int:
-    """Clear away old films, parts of films and unused clips: JYNCO_KEEP_* and JYNCO_CACHE_MAX_GB say which.
+    """Clear away old films, their parts, unused clips, ended jobs and events.
 
-    What a project uses stays. The workers do the same once a day.
+    JYNCO_KEEP_* and JYNCO_CACHE_MAX_GB say which. What a project uses stays. The workers do the same once a day.
     """
     speech = Speech.create(as_json)
     with house(read(data=data), speech) as home:
