@@ -188,6 +188,12 @@ class Generation:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     withdrawn_at: datetime | None = None  # nobody wants it any more, and the vendor is told so after this
+    asked_at: datetime | None = None  # the vendor may have heard of it since; None: surely nothing was sent
+
+    @property
+    def unsent(self) -> bool:
+        """Whether it was begun, and surely nothing was sent for it."""
+        return self.state is GenerationState.INTENT and self.asked_at is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ class Ledger(Protocol):
         failure: Failure | None = None,
     ) -> Generation: ...
     def beat(self, generation: Generation, seconds: float) -> None: ...
+    def sending(
+        self, generation: Generation, seconds: float
+    ) -> Generation: ...  # from now on the vendor may have heard of it; LeaseLost: then nothing may be sent
     def release(
         self, generation: Generation, *, details: Mapping[str, str] | None = ...
     ) -> None: ...  # the lease, not the attempt; other details with it, where given

@@ -113,6 +113,49 @@ def test_a_heartbeat_does_not_revive_what_has_ended(subject: Subject) -> None:
     assert take(subject, "worker-2", OTHER_JOB).attempt == 2
 
 
+def test_nothing_is_sent_before_it_is_said(subject: Subject) -> None:
+    begun = take(subject)
+    assert begun.unsent
+    sent = subject.database.ledger.sending(begun, LEASE)
+    assert (sent.state, sent.fence, sent.unsent) == (INTENT, begun.fence, False)
+    assert subject.database.ledger.sending(sent, LEASE).asked_at == sent.asked_at, "who slept says it again"
+    subject.wait(LEASE + 1)
+    assert not take(subject, "worker-2", OTHER_JOB).unsent
+    assert not subject.database.ledger.advance(take(subject, "worker-2", OTHER_JOB), UNKNOWN).unsent
+
+
+def test_who_says_that_it_sends_holds_it_for_another_lease(subject: Subject) -> None:
+    begun = take(subject)
+    subject.wait(LEASE - 1)
+    subject.database.ledger.sending(begun, LEASE)
+    subject.wait(LEASE - 1)
+    assert subject.database.ledger.take(KEY, OTHER_JOB, "worker-2", LEASE) is None
+
+
+def test_who_was_overtaken_may_not_send(subject: Subject) -> None:
+    before = take(subject)
+    subject.wait(LEASE + 1)
+    after = take(subject, "worker-2", OTHER_JOB)
+    with pytest.raises(LeaseLost):
+        subject.database.ledger.sending(before, LEASE)
+    latest = subject.database.ledger.latest(KEY)
+    assert latest is not None
+    assert latest.unsent
+    ended = subject.database.ledger.advance(after, FAILED)
+    assert not ended.unsent
+    for row in (before, after):
+        with pytest.raises(LeaseLost):
+            subject.database.ledger.sending(row, LEASE)
+    assert subject.database.ledger.history(PROJECT)[0].asked_at is None
+
+
+@pytest.mark.parametrize("state", [SUBMITTED, SUCCEEDED, DONE, FAILED, UNKNOWN])
+def test_only_an_intent_is_sent(subject: Subject, state: GenerationState) -> None:
+    row = bring(subject, state)
+    with pytest.raises(LeaseLost):
+        subject.database.ledger.sending(row, LEASE)
+
+
 def test_what_is_learned_is_kept(subject: Subject) -> None:
     generation = subject.database.ledger.advance(take(subject), SUBMITTED, ticket=TICKET)
     generation = subject.database.ledger.advance(generation, SUCCEEDED, actual_usd=Decimal("0.45"))

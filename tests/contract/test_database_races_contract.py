@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from jynco.errors import Conflict, LeaseLost, StaleRevision
 from jynco.model.ids import JobId
+from jynco.model.jobs import Generation
 from jynco.model.states import GenerationState, JobState
 from tests.contract.databases import FILM, LEASE, PROJECT, Subject, document, made, motion, pending, shot
 
@@ -58,6 +59,26 @@ def test_one_resumes_an_attempt(subject: Subject) -> None:
         return subject.database.ledger.take(shot("a").key, job, f"worker-{number}", LEASE)
 
     assert sum(taken is not None for taken in race(take)) == 1
+
+
+def test_who_sends_and_who_takes_over_never_both_go_on(subject: Subject) -> None:
+    """Either the sleeper may send, and nobody takes what it sends for unsent, or it may not."""
+    for number in range(10):
+        key = shot(f"sleeper {number}").key
+        begun = subject.database.ledger.take(key, motion("a"), "sleeper", LEASE)
+        assert begun is not None
+        subject.database.ledger.release(begun)
+
+        def go(racer: int, begun: Generation = begun) -> Generation | None:
+            if racer % 2:
+                return subject.database.ledger.sending(begun, LEASE)
+            job = replace(motion("a"), job_id=JobId(f"job_motion_{racer}"))
+            return subject.database.ledger.take(begun.cache_key, job, f"worker-{racer}", LEASE)
+
+        rows = [row for row in race(go) if isinstance(row, Generation)]
+        sends = any(row.owner == "sleeper" for row in rows)
+        begins = any(row.owner != "sleeper" and row.unsent for row in rows)
+        assert sends != begins
 
 
 def test_one_takes_the_arrow(subject: Subject) -> None:

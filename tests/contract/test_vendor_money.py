@@ -81,7 +81,8 @@ def test_a_clip_is_made_and_paid_once_through_every_fault(shop: Shop, case: Case
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("submit", ""),
+        ("sent", ""),
+        ("", "sent"),
         ("submitted", ""),
         ("", "submitted"),
         ("succeeded", ""),
@@ -100,7 +101,7 @@ def test_whoever_dies_at_any_arrow_pays_once(
     reborn(shop, case, vendor)
     ended = shop.work(job, "w2")
     lost = before == "submitted" and not case.finds
-    if lost or before == "submit":  # nobody heard an answer, and the vendor keeps no list (or lists nothing)
+    if lost or after == "sent":  # nobody heard an answer, and the vendor keeps no list (or lists nothing)
         assert (ended.state, code(ended)) == (JobState.FAILED, "outcome_unknown")
         assert paid(vendor) == (1 if lost else 0)
     else:

@@ -17,13 +17,18 @@ from tests.faults.kit import Caller, Estate, estate, film, paid
 from tests.integration.film_kit import ffmpeg
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
-TURNSTILE = 4711  # an advisory lock, which every heartbeat of an order that is about to be sent has to pass
+TURNSTILE = 4711  # an advisory lock, which whoever says that an order is about to be sent has to pass
 HOLD = f"""
 CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN PERFORM pg_advisory_xact_lock({TURNSTILE}); RETURN NEW; END $$;
-CREATE TRIGGER hold BEFORE UPDATE ON generations FOR EACH ROW
-WHEN (OLD.state = 'intent' AND NEW.state = 'intent' AND NEW.owner = OLD.owner) EXECUTE FUNCTION hold();
+CREATE %s ON generations %s FOR EACH ROW
+WHEN (OLD.asked_at IS NULL AND NEW.asked_at IS NOT NULL) EXECUTE FUNCTION hold();
 """
+BEFORE = HOLD % ("TRIGGER hold BEFORE UPDATE", "")  # nothing is written yet
+AFTER = HOLD % (
+    "CONSTRAINT TRIGGER hold AFTER UPDATE",
+    "DEFERRABLE INITIALLY DEFERRED",
+)  # it is being committed
 FREE = "DROP TRIGGER hold ON generations; DROP FUNCTION hold;"
 
 
@@ -50,10 +55,10 @@ def place(tmp_path_factory: pytest.TempPathFactory, vendor: Runway) -> Iterator[
 
 
 @contextmanager
-def turnstile(place: Estate) -> Iterator[None]:
-    """Whoever is about to send an order waits, in the database, until the end of the block."""
+def turnstile(place: Estate, hold: str) -> Iterator[None]:
+    """Whoever says that an order is about to be sent waits, in the database, until the end of the block."""
     with psycopg.connect(place.servers.database_url, autocommit=True) as connection:
-        connection.execute(HOLD.encode())
+        connection.execute(hold.encode())
         try:
             connection.execute("SELECT pg_advisory_lock(%s)", (TURNSTILE,))
             yield
@@ -68,6 +73,18 @@ def sender(place: Estate, project: str) -> int:
     return int(str(row[0]).split(":")[1])
 
 
+def stopped(place: Estate, call: Caller, name: str, hold: str) -> tuple[str, str, int]:
+    """A project, its job, and who stands still while it says that it sends the project's only clip."""
+    with turnstile(place, hold):
+        project = call.create(film(name, paid(name)))
+        job = call.start(project, priority="high", onMissing="skip")  # the one lane that two workers serve
+        waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+        wait(lambda: bool(place.rows(waits, TURNSTILE)), "it is about to send")
+        pid = sender(place, project)
+        os.kill(pid, signal.SIGSTOP)
+    return project, job, pid
+
+
 def billed(vendor: Runway, name: str) -> int:
     return sum(count for (_, prompt), count in vendor.bills.items() if f" {name} " in prompt)
 
@@ -79,22 +96,31 @@ def given_up(place: Estate, project: str) -> None:
 
 
 def test_stopped_right_before_it_sends(place: Estate, call: Caller, vendor: Runway) -> None:
-    """It slept between its last look and its answer: however late that comes, nothing is sent."""
-    with turnstile(place):
-        project = call.create(film("brink", paid("brink")))
-        job = call.start(project, priority="high", onMissing="skip")  # the one lane that two workers serve
-        waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
-        wait(lambda: bool(place.rows(waits, TURNSTILE)), "it is about to send")
-        pid = sender(place, project)
-        os.kill(pid, signal.SIGSTOP)
+    """It slept before its word stood in the row, so another sends it without consent, and the sleeper never does."""
+    project, job, pid = stopped(place, call, "brink", BEFORE)
+    try:
+        call.completed(job)
+        assert billed(vendor, "brink") == 1, "while the sleeper sleeps"
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    for number in range(4):  # the zombie among those who make these
+        call.completed(call.start(call.create(film(f"later-{number}")), priority="high"))
+    assert billed(vendor, "brink") == 1
+    states = "SELECT state FROM generations WHERE project_id = %s ORDER BY attempt"
+    assert place.rows(states, project) == [("failed",), ("done",)]
+
+
+def test_stopped_after_it_said_that_it_sends(place: Estate, call: Caller, vendor: Runway) -> None:
+    """Its word stands in the row, so nobody sends it again without consent; it was overtaken, so it does not either."""
+    project, job, pid = stopped(place, call, "edge", AFTER)
     try:
         given_up(place, project)
         ended = call.ended(job)
     finally:
         os.kill(pid, signal.SIGCONT)
-    for number in range(4):  # the zombie among those who make these
-        call.completed(call.start(call.create(film(f"later-{number}")), priority="high"))
-    assert billed(vendor, "brink") == 0
+    for number in range(4):
+        call.completed(call.start(call.create(film(f"beyond-{number}")), priority="high"))
+    assert billed(vendor, "edge") == 0
     assert "nobody knows" in ended["clips"][0]["errorMessage"]
 
 

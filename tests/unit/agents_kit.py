@@ -247,7 +247,10 @@ class Killed(BaseException):
 
 
 class Mortal:
-    """A ledger whose worker dies before or after it has written a certain state; ``beat`` comes before a submit."""
+    """A ledger whose worker dies before or after it has written a certain state.
+
+    ``sent`` stands for the word that a request goes out, which comes right before it.
+    """
 
     def __init__(self, ledger: Ledger, before: str = "", after: str = "") -> None:
         self._ledger = ledger
@@ -267,8 +270,14 @@ class Mortal:
         return row
 
     def beat(self, generation: Generation, seconds: float) -> None:
-        self._die(self._before == "submit" and generation.state == "intent" and generation.fence > 0)
+        self._die(self._dead)
         self._ledger.beat(generation, seconds)
+
+    def sending(self, generation: Generation, seconds: float) -> Generation:
+        self._die(self._before == "sent")
+        row = self._ledger.sending(generation, seconds)
+        self._die(self._after == "sent")
+        return row
 
     def release(self, generation: Generation, *, details: Mapping[str, str] | None = None) -> None:
         self._die(self._dead)

@@ -257,12 +257,26 @@ def test_a_request_nobody_heard_the_answer_of_stays_unknown(shop: Shop, vendor: 
     shop.project(clip("a"))
     job = shop.start(Wishes(Purpose.CLIPS)).clips[0]
     assert job.shot is not None
-    assert shop.database.ledger.take(job.shot.key, job, "dies", LEASE, price=Decimal("0.025"))
+    row = shop.database.ledger.take(job.shot.key, job, "dies", LEASE, price=Decimal("0.025"))
+    assert row is not None
+    shop.database.ledger.sending(row, LEASE)
     shop.architect.cancel(job.job_id)
     shop.clock.turn(LEASE + 1)
     shop.withdrawal.sweep("s")
     assert (shop.states(), vendor.cancelled) == (["unknown"], 0)
     assert spent(shop) == "0.025"
+
+
+def test_a_request_that_was_never_sent_owes_nothing(shop: Shop, vendor: Telling) -> None:
+    shop.project(clip("a"))
+    job = shop.start(Wishes(Purpose.CLIPS)).clips[0]
+    assert job.shot is not None
+    assert shop.database.ledger.take(job.shot.key, job, "dies", LEASE, price=Decimal("0.025"))
+    shop.architect.cancel(job.job_id)
+    shop.clock.turn(LEASE + 1)
+    shop.withdrawal.sweep("s")
+    assert (shop.states(), vendor.cancelled) == (["failed"], 0)
+    assert spent(shop) == "0.000"
 
 
 def test_what_is_free_is_simply_dropped(shop: Shop) -> None:

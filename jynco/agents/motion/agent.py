@@ -120,11 +120,9 @@ class Motion:
         row = self._tools.ledger.take(shot.key, claim.job, claim.owner, self._tools.lease, price=price)
         if row is None:
             return Waiting()
-        if (
-            row.fresh and verdict.why is Why.RUNNING
-        ):  # what ran has ended since: whoever begins has to ask first
-            nothing = Failure("not_admitted", "Nothing was asked for.")
-            self._tools.ledger.advance(row, GenerationState.FAILED, failure=nothing)
+        void = _void(row, verdict)
+        if void is not None:
+            self._tools.ledger.advance(row, GenerationState.FAILED, failure=void)
             return Waiting(0.0)
         return self._go_on(claim, heart, shot, row, provider)
 
@@ -182,3 +180,15 @@ class Motion:
                 f"There is no provider '{shot.provider}' here: choose one of {', '.join(sorted(self._providers))}."
             )
         return self._providers[shot.provider]
+
+
+def _void(row: Generation, verdict: Verdict) -> Failure | None:
+    """Why nothing may come of an attempt for which nothing was sent: whoever begins has to ask at the door first.
+
+    Whoever slept over such an attempt cannot send it any more, for its fence has gone up.
+    """
+    if row.fresh and verdict.why is Why.RUNNING:
+        return Failure("not_admitted", "What ran has ended meanwhile; nothing was asked for.")
+    if row.unsent and not row.fresh:
+        return Failure("not_sent", "A worker ended before it asked for this clip; nothing was sent.")
+    return None

@@ -54,6 +54,10 @@ class Held:
         """Hold it for another lease. LeaseLost."""
         self.tools.ledger.beat(self.row, self.tools.lease)
 
+    def sending(self) -> None:
+        """Hold it for another lease, with the word that the vendor may have heard of it from now on. LeaseLost."""
+        self.row = self.tools.ledger.sending(self.row, self.tools.lease)
+
     def let_go(self) -> None:
         """Hand an attempt that goes on back, so that the next worker need not wait for the lease to run out."""
         if self.row.state.live:

@@ -64,14 +64,14 @@ def _sent(held: Held, picture: Picture, watch: Watch) -> Ticket:
 
 
 def _surely(held: Held) -> None:
-    """Hold the attempt, known just now: who slept past the lease, and was overtaken, learns it and sends nothing.
+    """Say that the request goes out, known just now: who slept past the lease, and was overtaken, sends nothing.
 
     Who slept while it asked asks again, for the answer is as old as the sleep was long.
     """
     began = -math.inf
     while time.monotonic() - began > held.tools.lease / 3:
         began = time.monotonic()
-        held.beat()
+        held.sending()
 
 
 def _record(held: Held, ticket: Ticket) -> None:

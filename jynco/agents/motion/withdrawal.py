@@ -56,7 +56,7 @@ class Withdrawal:
             return
         billable = provider.capabilities(row.shot.model).billable
         held = Held(self._tools, row, row.shot, provider, billable=billable)
-        if not billable:
+        if not billable or row.unsent:
             held.end(GenerationState.FAILED, Failure("cancelled", "Nothing is owed for it."))
         elif not self._settled(held):
             self._tools.ledger.beat(held.row, self._pause)  # so long nobody needs to look

@@ -80,6 +80,18 @@ class MemoryLedger:
         kept.lease_until = self.store.now(seconds) if kept.generation.state.live else None
 
     @alone
+    def sending(self, generation: Generation, seconds: float) -> Generation:
+        """Hold the intent for ``seconds`` more, and say that its request goes out now. LeaseLost: it must not."""
+        kept = self._held(generation)
+        if kept.generation.state is not GenerationState.INTENT:
+            raise lost(generation)
+        now = self.store.now()
+        asked = kept.generation.asked_at or now
+        kept.generation = replace(kept.generation, asked_at=asked, fresh=False, updated_at=now)
+        kept.lease_until = self.store.now(seconds)
+        return kept.generation
+
+    @alone
     def release(self, generation: Generation, *, details: Mapping[str, str] | None = None) -> None:
         """Let somebody else go on with this attempt, with other ``details``. LeaseLost when somebody does already."""
         kept = self._held(generation)

@@ -85,6 +85,15 @@ class PostgresLedger:
         until = case((_live, NOW + timedelta(seconds=seconds)))
         self._change(_held(generation), generation, {"lease_until": until})
 
+    def sending(self, generation: Generation, seconds: float) -> Generation:
+        """Hold the intent for ``seconds`` more, and say that its request goes out now. LeaseLost: it must not."""
+        intent = generations.c.state == GenerationState.INTENT
+        asked = {
+            "asked_at": func.coalesce(generations.c.asked_at, NOW),
+            "lease_until": NOW + timedelta(seconds=seconds),
+        }
+        return self._change(_held(generation) & intent, generation, asked)
+
     def release(self, generation: Generation, *, details: Mapping[str, str] | None = None) -> None:
         """Let somebody else go on with this attempt, with other ``details``. LeaseLost when somebody does already."""
         learned = {} if details is None else {"details": dict(details)}
@@ -180,6 +189,7 @@ def _begin(
         lease_until=NOW + timedelta(seconds=seconds),
         shot=shot.to_json(),
         estimated_usd=price,
+        asked_at=None,
         **asked,
         **maker,
         **payer,

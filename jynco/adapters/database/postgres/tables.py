@@ -203,6 +203,9 @@ generations = Table(
     Column("task_id", Words),
     Column("details", DOCUMENT, nullable=False, server_default=text("'{}'")),
     Column("withdrawn_at", MOMENT),  # nobody wants it any more; the vendor is told after this is written
+    # Written right before the request; NULL: nothing was sent. A release that does not know this column leaves its
+    # default, which says the safe thing.
+    Column("asked_at", MOMENT, server_default=text("statement_timestamp()")),
     Column("estimated_usd", MONEY),  # reserved from the beginning
     Column("actual_usd", MONEY),
     Column("error_code", NAME),
