@@ -34,7 +34,8 @@ def small(tmp_path: Path) -> Iterator[Desk]:
         subprocess.run(["umount", "-l", disk], check=True)
 
 
-@pytest.mark.parametrize("spare", [pytest.param(1_500_000, marks=pytest.mark.long), 0])
+@pytest.mark.long
+@pytest.mark.parametrize("spare", [1_500_000, 0])
 def test_a_full_disk_is_told_and_does_no_harm(small: Desk, spare: int) -> None:
     """It fills up between two films: the second needs a clip that is larger than what is left."""
     assert small.render(board("full", clip("a"))).code == 0

@@ -39,6 +39,7 @@ def statuses(desk: Desk) -> dict[str, Any]:
     return {each["clipId"]: each["status"] for each in timeline}
 
 
+@pytest.mark.long
 def test_an_interrupt_while_the_servers_start(lonely: Desk) -> None:
     lonely.write(board("early", clip("a")))
     running = lonely.start("render", "board.json", "--json")

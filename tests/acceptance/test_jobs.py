@@ -25,6 +25,7 @@ def test_status_tells_how_a_job_ended(desk: Desk) -> None:
     assert (failed.code, failed.json["state"], failed.json["error"]["code"]) == (1, "failed", "moderated")
 
 
+@pytest.mark.long
 def test_what_is_not_there_is_told(desk: Desk) -> None:
     for arguments in (
         ("status", "job_render_nobody"),
@@ -69,6 +70,7 @@ def test_doctor_says_what_is_away(desk: Desk) -> None:
     assert told.json["checks"]["servers"]["ok"] is False
 
 
+@pytest.mark.long
 def test_db_upgrade_can_be_run_again(desk: Desk) -> None:
     first, second = (desk.jynco("db", "upgrade", "--json") for _ in range(2))
     assert (first.code, second.code) == (0, 0)

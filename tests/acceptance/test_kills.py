@@ -129,6 +129,7 @@ def test_after_all_that_everything_works_as_before(desk: Desk) -> None:
     assert done.made() == {"clip_one": "generated", "clip_two": "generated"}
 
 
+@pytest.mark.long
 def test_a_clip_that_kills_its_workers_ends_as_failed(desk: Desk, wreck: House) -> None:
     """Three times its worker dies; then it ends, and its neighbour in the same worker does not suffer."""
     poison = clip("poison", provider="camera", sourceImage=desk.picture("a.jpg"), duration=20)

@@ -49,6 +49,7 @@ def test_without_a_policy_there_is_no_film_and_retry_brings_it_back(desk: Desk) 
     assert "errorMessage" not in desk.live("proj_block")["timeline"][1]
 
 
+@pytest.mark.long
 def test_a_new_prompt_brings_it_back(desk: Desk) -> None:
     document = torn("edit", times=1)
     failed = desk.render(document, "--on-missing", "skip")
@@ -69,6 +70,7 @@ def test_a_clip_may_have_its_own_policy(desk: Desk) -> None:
     assert (done.code, done.json["receipt"]["frames"]) == (3, 10)
 
 
+@pytest.mark.long
 def test_every_kind_of_failure_is_the_clips_own(desk: Desk) -> None:
     kinds = ("generation", "quality", "no_credit", "key", "rejected")
     bad = [clip(kind, providerOptions={"fail": kind}) for kind in kinds]

@@ -28,6 +28,7 @@ def test_a_plan_says_what_would_be_done_and_does_nothing(desk: Desk, house: Hous
     assert ask(house.servers, "SELECT 1 FROM projects WHERE project_id = 'proj_plan'") == []
 
 
+@pytest.mark.long
 def test_a_plan_after_a_film_says_cached(desk: Desk) -> None:
     document = board("planned", clip("one"))
     drawn = desk.jynco("plan", desk.write(document), "--json").json["cut"]

@@ -44,6 +44,7 @@ def test_the_same_clip_in_two_projects_is_generated_once(desk: Desk, house: Hous
     assert done == [(1,)]
 
 
+@pytest.mark.long
 def test_servers_that_are_named_are_used_and_none_is_started(lonely: Desk) -> None:
     """Without workers the command says so; the job is kept, and done as soon as there are some."""
     elsewhere = lonely.folder / "elsewhere"

@@ -55,6 +55,7 @@ def sign_in(page: Page, words: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+@pytest.mark.long
 def test_in_over_and_out_again(
     visit: Open, jynco: Jynco, create: Create, door: httpx.Client, complaints: Complaints, keep: Keep
 ) -> None:

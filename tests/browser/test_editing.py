@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Complaints, Create, Jynco, Keep, Open
@@ -72,6 +73,7 @@ def test_the_keyboard_alone_puts_in_order_edits_and_takes_back(
     expect(page.locator("#card-clip_1 .prompt")).to_have_text("zoom out")
 
 
+@pytest.mark.long
 def test_every_version_can_be_looked_at_and_brought_back(
     visit: Open, jynco: Jynco, create: Create, keep: Keep
 ) -> None:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Final, Literal
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.audit import faults
@@ -30,6 +31,7 @@ def looked_at(page: Page, name: str, keep: Keep) -> None:
         keep(page, f"{name}-{look}")
 
 
+@pytest.mark.long
 def test_every_page_is_fit_for_every_eye(
     visit: Open, jynco: Jynco, create: Create, keep: Keep, complaints: Complaints
 ) -> None:

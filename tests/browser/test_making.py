@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Create, Jynco, Keep, Open
@@ -113,6 +114,7 @@ def test_a_running_film_can_be_cancelled(visit: Open, jynco: Jynco, create: Crea
     assert {job["state"] for job in jobs} == {"cancelled"}
 
 
+@pytest.mark.long
 def test_operations_show_what_happens_and_hold_it_back(
     visit: Open, create: Create, jynco: Jynco, keep: Keep
 ) -> None:

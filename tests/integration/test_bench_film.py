@@ -11,6 +11,7 @@ from PIL import Image
 from jynco.cli.main import main
 
 
+@pytest.mark.long
 def test_the_cut_is_exact_and_its_costs_are_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     small = ["--size", "128x72", "--clips", "4", "--seconds", "2", "--seed", "7"]
     code = main(["bench", "film", "--quick", *small, "--out", str(tmp_path / "out"), "--json"])

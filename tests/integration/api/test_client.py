@@ -172,6 +172,7 @@ def test_the_terminal_speaks_to_a_server(server: str, folder: Path) -> None:
     assert not (folder / ".jynco").exists(), "nothing was started here"
 
 
+@pytest.mark.long
 def test_timelines_go_to_other_editors_and_come_back_from_afar(server: str, folder: Path) -> None:
     there = ("--server", server, "--json")
     project = str(document(folder)["projectId"])
@@ -188,6 +189,7 @@ def test_timelines_go_to_other_editors_and_come_back_from_afar(server: str, fold
     assert (folder / f"{project}.vtt").read_bytes() == b"WEBVTT\n"
 
 
+@pytest.mark.long
 def test_the_readme_makes_a_film(server: str, tmp_path: Path) -> None:
     code = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)[0]
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
