@@ -13,6 +13,7 @@ class Pictures(Protocol):
     """Looks at still pictures from foreign hands. Raises AssetRefused with the reason."""
 
     def inspect(self, path: Path) -> MediaInfo: ...
+    def small(self, path: Path, width: int) -> bytes: ...  # a JPEG, upright, at most so many pixels wide
 
 
 class Media(Protocol):

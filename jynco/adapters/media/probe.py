@@ -1,14 +1,18 @@
-"""What a file is, by PyAV. Only listed containers: a playlist could have other files read."""
+"""What a file is, by PyAV in a child of its own. Only listed containers: a playlist could have other files read."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jynco.errors import AssetRefused
 from jynco.model.media import MediaInfo
+from jynco.model.storyboard import Json
+from jynco.sandbox import Broken, Told, apart
 
 if TYPE_CHECKING:
     import av.container
@@ -48,23 +52,44 @@ PRIMARIES: Final = {
 }
 RANGES: Final = {1: "tv", 2: "pc"}
 LONGEST_SIDE: Final = 16_384  # pixels
+NEEDS: Final = ("av", "av.error", "av.stream")
 
 
 def probe(path: Path) -> MediaInfo:
     """The facts of a film, sound or picture. AssetRefused for what is missing, broken or something else."""
+    if not path.is_file() or path.stat().st_size == 0:
+        raise AssetRefused(f"{path.name} is missing or empty; give the file again.")
+    try:
+        return _info(apart(looked_at, path).words)
+    except (Broken, TypeError, ValueError) as fault:
+        raise _unreadable(path) from fault
+
+
+def looked_at(path: Path) -> Told:
+    """In a child: the facts, fractions as text."""
     import av
     from av.error import FFmpegError
 
-    if not path.is_file() or path.stat().st_size == 0:
-        raise AssetRefused(f"{path.name} is missing or empty; give the file again.")
     options = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
     try:
         with av.open(f"file:{path}", options=options) as container:
-            return _read(container, path)
+            return Told(_words(_read(container, path)))
     except (FFmpegError, ValueError, EOFError, StopIteration) as broken:
-        raise AssetRefused(
-            f"{path.name} is not a film, sound or picture that can be read; give another file."
-        ) from broken
+        raise _unreadable(path) from broken
+
+
+def _unreadable(path: Path) -> AssetRefused:
+    return AssetRefused(f"{path.name} is not a film, sound or picture that can be read; give another file.")
+
+
+def _words(info: MediaInfo) -> dict[str, Json]:
+    values = {each.name: getattr(info, each.name) for each in fields(info)}
+    return {name: str(value) if isinstance(value, Fraction) else value for name, value in values.items()}
+
+
+def _info(words: Mapping[str, Any]) -> MediaInfo:
+    fractions = {name: Fraction(words[name]) for name in ("duration", "rate", "pixel_aspect")}
+    return MediaInfo(**{**words, **fractions})
 
 
 def _read(container: av.container.InputContainer, path: Path) -> MediaInfo:

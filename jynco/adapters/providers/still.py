@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jynco.errors import RequestRejected
+from jynco.sandbox import Broken, Told, apart
 
 if TYPE_CHECKING:
     from PIL import Image
 
 _TAKEN: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _ORIENTATION: Final = 0x0112  # the EXIF tag; cameras write it, not every model reads it
+NEEDS: Final = (
+    "PIL.ImageOps",
+    *(f"PIL.{name}ImagePlugin" for name in ("Png", "Jpeg", "Mpo", "WebP", "Tiff")),
+)
 _SIDES: Final = (3072, 2048, 1536, 1024, 512)  # pixels of the longer side, tried in turn; no model sees more
 
 
@@ -36,16 +41,29 @@ def still(path: Path, most: int) -> Still:
 
     The same file gives the same text, by which a lost order can be found again. RequestRejected for what is no picture.
     """
+    try:
+        told = apart(encoded, path, most)
+        return Still(told.text("type"), told.data.decode("ascii"))
+    except (Broken, ValueError) as error:
+        raise _unreadable() from error
+
+
+def encoded(path: Path, most: int) -> Told:
+    """In a child: the media type, and the text."""
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=tuple(_TAKEN)) as image:
             form, turned = image.format or "", image.getexif().get(_ORIENTATION, 1) != 1
             if form in _TAKEN and not turned and path.stat().st_size * 4 // 3 + 4 <= most:
-                return Still(_TAKEN[form], base64.b64encode(path.read_bytes()).decode())
-            return Still("image/jpeg", _fitting(image, most))
+                return Told({"type": _TAKEN[form]}, base64.b64encode(path.read_bytes()))
+            return Told({"type": "image/jpeg"}, _fitting(image, most).encode())
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
-        raise RequestRejected("The clip's picture cannot be read: save it anew as PNG or JPEG.") from error
+        raise _unreadable() from error
+
+
+def _unreadable() -> RequestRejected:
+    return RequestRejected("The clip's picture cannot be read: save it anew as PNG or JPEG.")
 
 
 def _fitting(image: Image.Image, most: int) -> str:

@@ -104,6 +104,10 @@ class Quartermaster:
         """What a still is. AssetRefused says why it cannot be used."""
         return self._seen.recall(self.fingerprint(path), lambda: self._pictures.inspect(path))
 
+    def small(self, path: Path, width: int) -> bytes:
+        """A JPEG of a still, at most ``width`` pixels wide. AssetRefused."""
+        return self._pictures.small(path, width)
+
     def film(self, path: Path) -> MediaInfo:
         """What a film or sound is. AssetRefused says why it cannot be used."""
         return self._probed.recall(self.fingerprint(path), lambda: self._media.probe(path))

@@ -1,7 +1,6 @@
 """Opening a picture that people gave: only three formats, within bounds, upright, opaque, in sRGB.
 
-The caps are checked on the header, before a byte is decoded. Warnings are not turned into errors here: their
-filters belong to the whole process, and other threads are opening pictures too.
+A child of its own decodes it. The caps are checked on the header, before that.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from jynco.adapters.providers.yuv import Bytes
 from jynco.errors import RequestRejected
+from jynco.sandbox import Broken, Told, apart
 
 _FORMATS: Final = ("PNG", "JPEG", "WEBP")
 _MOST_PIXELS: Final = 50_000_000
@@ -25,16 +25,27 @@ _LONGEST_SIDE: Final = 20_000
 _MOST_OBLONG: Final = 20  # long side to short side
 _PAPER: Final = (255, 255, 255, 255)  # what shows through transparency: a white page
 _BROKEN: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
+NEEDS: Final = tuple(f"PIL.{name}ImagePlugin" for name in ("Png", "Jpeg", "Mpo", "WebP", "Tiff"))
 _BOMB: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 def open_still(path: Path) -> Bytes:
     """(rows, columns, 3) sRGB. RequestRejected when it is missing, damaged, foreign or too large."""
     try:
+        told = apart(decoded, path)
+        return np.frombuffer(told.data, np.uint8).reshape(told.whole("rows"), told.whole("columns"), 3)
+    except (Broken, ValueError) as fault:
+        raise _damaged(path) from fault
+
+
+def decoded(path: Path) -> Told:
+    """In a child: its pixels, row by row."""
+    try:
         with Image.open(path, formats=_FORMATS) as image:
             _measure(image, path)
             image.load()
-            return np.asarray(_in_srgb(_opaque(_upright(image))))
+            seen = _in_srgb(_opaque(_upright(image)))
+            return Told({"rows": seen.height, "columns": seen.width}, seen.tobytes())
     except FileNotFoundError as error:
         raise RequestRejected(f"The source image {path.name} is missing; upload it again.") from error
     except _BOMB as error:
@@ -44,9 +55,13 @@ def open_still(path: Path) -> Bytes:
             f"The source image {path.name} is not a PNG, JPEG or WebP picture; save it as one of these."
         ) from error
     except _BROKEN as error:
-        raise RequestRejected(
-            f"The source image {path.name} is damaged or incomplete; save it again and upload that."
-        ) from error
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> RequestRejected:
+    return RequestRejected(
+        f"The source image {path.name} is damaged or incomplete; save it again and upload that."
+    )
 
 
 def _measure(image: Image.Image, path: Path) -> None:
