@@ -205,14 +205,14 @@ class Quartermaster:
         """Every finished film of a project, and when it was made."""
         return self._storage.entries(layout.exports(project_id))
 
-    def expire_film(self, film: Entry) -> bool:
-        """Remove a film, and the list of what it is joined of; whether it is gone."""
-        gone = self._storage.expire(film.key, film.wanted)
-        if gone:
     def has_film(self, key: str) -> bool:
         """Whether a finished film is there still."""
         return self._storage.exists(key)
 
+    def expire_film(self, film: Entry) -> bool:
+        """Remove a film, and the list of what it is joined of; whether it is gone."""
+        gone = self._storage.expire(film.key, film.wanted)
+        if gone:
             *_, project_id, _, name = PurePosixPath(film.key).parts
             self._storage.delete(layout.cutlist(ProjectId(project_id), PurePosixPath(name).stem))
         return gone
