@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from config import amounts, limits
+from config import amounts, limits, memory
 from config.keeping import keeping
 from config.telemetry import Traces, traces
 from config.variables import Access, Tokens, Variables
@@ -66,6 +66,7 @@ class Settings:
     rates: Rates | None = None  # of each tenant's requests; None: generous ones where names are asked for
     quotas: Quotas | None = None  # of what each tenant has; None: as above
     encoder: str = "software"  # or a device's name, or "auto"
+    memory_mb: float | None = None  # for a process and its children; None: as much as they are let
     share_cache: bool = False  # one tenant's clips are found by the others too
     public_url: str | None = None
     flower_url: str | None = None  # where those who watch over workers find Flower
@@ -83,6 +84,12 @@ class Settings:
     def embedded(self) -> bool:
         """Whether this machine's own servers are used."""
         return self.database_url is None
+
+    @property
+    def encoders(self) -> int:
+        """How many FFmpegs may encode side by side, by cores and memory."""
+        room = memory.available() if self.memory_mb is None else int(self.memory_mb * memory.MIB)
+        return memory.encoders(room, os.cpu_count() or 1)
 
     @property
     def in_one_process(self) -> bool:
@@ -146,6 +153,7 @@ def _parse(env: Variables) -> Settings:
         rates=amounts.rates("JYNCO_RATE_LIMITS", env.text("JYNCO_RATE_LIMITS")),
         quotas=amounts.quotas("JYNCO_QUOTAS", env.text("JYNCO_QUOTAS")),
         encoder=env.choice("JYNCO_ENCODER", ENCODERS) or "software",
+        memory_mb=env.amount("JYNCO_MEMORY_MB", "megabytes"),
         share_cache=env.choice("JYNCO_SHARE_CACHE", ("on", "off")) == "on",
         public_url=env.text("JYNCO_PUBLIC_URL"),
         flower_url=env.text("JYNCO_FLOWER_URL"),

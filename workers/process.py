@@ -62,7 +62,7 @@ def _work(name: str, settings: Settings) -> int:
     worker = app.Worker(
         hostname=host_format(default_nodename(f"{name}@%h")),
         pool=role.pool,
-        concurrency=role.concurrency,
+        concurrency=role.hands(settings.encoders),
         queues=list(role.queues),
         loglevel=settings.log_level,
         without_mingle=True,  # 1.1 s at boot, and nothing here needs to know its neighbours

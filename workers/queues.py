@@ -17,7 +17,9 @@ from kombu import Exchange, Queue
 from jynco.model.states import JobKind, Lane
 from workers.brokers import Broker
 
-RESUME: Final = "motion.resume"  # steps of clips that a vendor is working on: served before anything new
+RESUME: Final = (
+    "motion.resume"  # clips that a vendor works on, or whose turn at one has come: before anything new
+)
 UPKEEP: Final = "upkeep"
 LANES: Final = (Lane.HIGH, Lane.NORMAL, Lane.LOW)
 
@@ -70,6 +72,10 @@ class Role:
     concurrency: int
     queues: tuple[str, ...]  # in the order they are served
     reserved: bool = False  # served before others, where a broker has to be told
+
+    def hands(self, encoders: int) -> int:
+        """How many tasks at a time, where there is room for so many FFmpegs: each process of a pool runs one."""
+        return self.concurrency if self.pool == "threads" else min(self.concurrency, encoders)
 
     @property
     def connections(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Final
@@ -44,8 +43,8 @@ def make_locks(settings: Settings) -> Lock:
 
 
 def make_slots(settings: Settings) -> Slots:
-    """As many encoders at once on this machine as it has cores, whoever runs them."""
-    return HostSlots(settings.data / "locks" / "encoders", os.cpu_count() or 1)
+    """As many encoders at once on this machine as it has cores and memory for, whoever runs them."""
+    return HostSlots(settings.data / "locks" / "encoders", settings.encoders)
 
 
 def make_storage(settings: Settings, *, waited_for: bool = False) -> Storage:

@@ -50,7 +50,7 @@ class Cutting:
         device: Devices = software,
         slots: Slots | None = None,
     ) -> None:
-        self._processes = processes or min(MOST_PROCESSES, os.cpu_count() or 1)
+        self._processes = min(MOST_PROCESSES, processes or os.cpu_count() or 1)
         self._shelf = quartermaster.segments
         self._media = media
         self._sheets = Sheets(quartermaster, media, device)
