@@ -16,7 +16,8 @@ from workers.queues import UPKEEP, table
 app = Celery(
     "jynco",
     include=[
-        f"workers.tasks.{name}" for name in ("motion", "withdraw", "render", "segments", "upkeep", "deliver")
+        f"workers.tasks.{name}"
+        for name in ("begin", "motion", "withdraw", "render", "segments", "upkeep", "deliver")
     ],
 )
 
@@ -63,6 +64,7 @@ def countdown(seconds: float) -> float:
 
 
 _HASTE: dict[str, Any] = {
+    "task_send_sent_event": False,  # a second message for each; Flower hears of a task when a worker has it
     "task_publish_retry": False,
     "result_backend_always_retry": False,
     # twenty times, a second each, by default: a film is counted before it is rung for

@@ -161,6 +161,8 @@ def depth(line: Connection, queue: str) -> int:
     kept = isinstance(line.transport, Transport)
     channel: Any = line.default_channel if kept else line.channel()  # each transport has its own kind
     try:
+        if line.transport.driver_type == "redis":  # which would first be asked whether the queue is there
+            return int(channel.client.llen(queue))
         return int(channel.queue_declare(queue=queue, passive=True).message_count)
     except ChannelError:
         return 0

@@ -27,11 +27,21 @@ log = logging.getLogger("jynco.workers")
 
 
 def start(started: Started) -> bool:
-    """Ring for everything a request led to; False when the broker is away and the sweeper has to."""
-    header = [_motion(job) for job in started.clips if not job.state.terminal]
-    body = None if started.film is None else _film(started.film)
-    with span("chord.send", started.first.trace, tasks=len(header)) as told:
-        rung = _ring(header, body)
+    """Ring for everything a request led to; False when the broker is away and the sweeper has to.
+
+    A film is one bell, however many clips it has: a worker writes its chord, so that nobody waits for that.
+    """
+    open_clips = [job for job in started.clips if not job.state.terminal]
+    if started.film is not None and open_clips:
+        return _ring([_bell("film.begin", _queue(open_clips[0]), started.film.job_id)], None)
+    return chord_of(started.film, open_clips, started.first.trace)
+
+
+def chord_of(film: Job | None, clips: Sequence[Job], trace: str) -> bool:
+    """Ring for those clips that are open, with their film as the chord's body; False as for ``start``."""
+    header = [_motion(job) for job in clips if not job.state.terminal]
+    with span("chord.send", trace, tasks=len(header)) as told:
+        rung = _ring(header, None if film is None else _film(film))
         told.note(broker_answered=rung)
     return rung
 
@@ -103,7 +113,11 @@ def _film(job: Job) -> Signature:
 
 
 def _signature(task: str, job: Job, *more: list[CacheKey]) -> Signature:
-    return _bell(task, queues.name(job.kind, job.lane), job.job_id, *more)
+    return _bell(task, _queue(job), job.job_id, *more)
+
+
+def _queue(job: Job) -> str:
+    return queues.name(job.kind, job.lane)
 
 
 def _bell(task: str, queue: str, *arguments: object, **options: float) -> Signature:

@@ -7,6 +7,7 @@ from importlib import import_module
 
 for _module in (
     "workers.process",
+    "workers.tasks.begin",
     "workers.tasks.motion",
     "workers.tasks.render",
     "workers.tasks.segments",
