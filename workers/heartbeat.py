@@ -4,37 +4,49 @@ from __future__ import annotations
 
 import logging
 import mmap
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Final, Protocol
 
 from jynco.errors import Cancelled, JyncoError, LeaseLost, ServiceAway
 from jynco.model.jobs import Claim
 
+HANDED_BACK: Final = 21.0  # seconds after the word to end, when what still goes on is handed back as it is
 log = logging.getLogger("jynco.workers")
 
 
 class Stopping:
-    """Whether this worker was asked to end. The processes of its pool see it too: FFmpeg runs below those."""
+    """Whether, and when, this worker was asked to end. Its pool's processes see it too: FFmpeg runs below those."""
 
     def __init__(self) -> None:
         self.begin()
 
     def begin(self) -> None:
         """From now on it is said for this process and those that it forks, and for nobody else."""
-        self._page = mmap.mmap(-1, 1)
+        self._page = mmap.mmap(-1, _MOMENT.size)
 
     def set(self) -> None:
         """Say so. Work in progress is handed back."""
-        self._page[0] = 1
+        if not self.is_set():
+            _MOMENT.pack_into(self._page, 0, time.monotonic())
 
     def is_set(self) -> bool:
         """Whether it was said."""
-        return self._page[0] == 1
+        return self._since() > 0
+
+    def seconds(self) -> float:
+        """How long ago it was said; 0 while it was not."""
+        since = self._since()
+        return time.monotonic() - since if since else 0.0
+
+    def _since(self) -> float:
+        return float(_MOMENT.unpack_from(self._page)[0])
 
 
+_MOMENT: Final = struct.Struct("d")
 STOPPING = Stopping()
 
 
@@ -48,6 +60,7 @@ class Beats(Protocol):
     """Where a heartbeat is written down."""
 
     def beat(self, claim: Claim, seconds: float, progress: float) -> None: ...
+    def park(self, claim: Claim, seconds: float) -> None: ...
 
 
 class Heartbeat:
@@ -104,6 +117,9 @@ class Heartbeat:
         # Progress is watched by people, so beats come at least once a second; leases need only a third of theirs.
         while not self._end.wait(min(1.0, self._seconds / 3)):
             try:
+                if STOPPING.seconds() > HANDED_BACK:
+                    self._jobs.park(self._claim, 0.0)
+                    raise LeaseLost(f"{self._claim.job.job_id} was handed back: this worker ends.")
                 self._beat()
                 for beat in list(self._more):
                     beat()

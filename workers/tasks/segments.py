@@ -63,3 +63,7 @@ class _Attendance:
     def beat(self, claim: Claim, seconds: float, progress: float) -> None:
         """The film is not rung for again while this goes on. Cancelled, LeaseLost."""
         house().database.jobs.attend(claim.job.job_id, LEASES * seconds, progress)
+
+    def park(self, claim: Claim, seconds: float) -> None:
+        """The film is rung for soon: this share is made no further here. Cancelled, LeaseLost."""
+        house().database.jobs.attend(claim.job.job_id, seconds, claim.job.progress)

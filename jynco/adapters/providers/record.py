@@ -27,6 +27,8 @@ _PIPE_BYTES: Final = 1 << 20  # a 1080p frame in three gulps, not fifty
 _PATIENCE: Final = 0.5  # seconds between two looks at the watch while FFmpeg takes nothing
 _WORDS: Final = 4000  # how much of FFmpeg's last words is kept
 _COLOUR: Final = "color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
+# How it ends when somebody else has it end: the system for want of memory, or a platform all of our processes at once.
+_ENDED: Final = (255, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP, -signal.SIGKILL)
 # A quarter more bytes than with CABAC and deblocking, a third less time here, and every later cut decodes faster.
 _QUALITY: Final = ("-preset", "superfast", "-tune", "fastdecode", "-crf", "16", "-bf", "0")
 
@@ -35,7 +37,8 @@ _QUALITY: Final = ("-preset", "superfast", "-tune", "fastdecode", "-crf", "16", 
 def recording(shot: Shot, target: Path, watch: Watch) -> Iterator[Recorder]:
     """Frames written inside become ``target`` when the block ends well, else nothing is left of them.
 
-    Raises what ``watch`` raises, StorageFull, GenerationFailed; ServiceAway when FFmpeg cannot be started.
+    Raises what ``watch`` raises, StorageFull, GenerationFailed; ServiceAway when FFmpeg cannot be started, or somebody
+    ends it.
     """
     part = target.with_name(f".{target.name}.{secrets.token_hex(6)}.part")
     try:
@@ -129,6 +132,9 @@ class Recorder:
         words = self._words.decode("utf-8", "replace").strip()
         if "No space left" in words or "Disk quota" in words:
             return StorageFull("There is no space left to write the clip; free some and try again.")
+        if self._process.wait() in _ENDED:
+            self._watch.check()  # who ended it may have told us to end as well
+            return ServiceAway("FFmpeg was ended from outside while it encoded a clip; it is started again.")
         return GenerationFailed(f"FFmpeg could not encode the clip: {words[-300:] or 'it gave no reason'}")
 
 
