@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,14 +37,14 @@ def live(path: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def reader(path: Path) -> Iterator[list[int]]:
+def reader(read_now: Callable[[], bytes]) -> Iterator[list[int]]:
     """Somebody who reads in a loop; every reading has to be a whole and valid document."""
     read, over, faults = [0], threading.Event(), list[BaseException]()
 
     def look() -> None:
         try:
             while not over.wait(0.02):
-                checks.validate(codec.loads(path.read_bytes()))
+                checks.validate(codec.loads(read_now()))
                 read[0] += 1
         except BaseException as fault:
             faults.append(fault)
@@ -63,7 +63,7 @@ def test_a_hand_edits_in_the_middle_of_a_run(place: Estate, call: Caller) -> Non
     """Prompt, order, a clip more, a clip less, settings: all of it is taken in; statuses written by hand are not."""
     project = call.create(film("hand", slow("a"), slow("b"), clip("c")))
     path = place.file(project)
-    with reader(path) as read:
+    with reader(path.read_bytes) as read:
         job = call.start(project)
         wait(lambda: "generating" in path.read_text(), "the mirror shows what goes on")
 
