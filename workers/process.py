@@ -9,14 +9,14 @@ import time
 from collections.abc import Sequence
 from typing import NoReturn
 
-from celery.signals import worker_process_shutdown, worker_shutting_down
+from celery.signals import worker_process_shutdown
 from celery.utils.nodenames import default_nodename, host_format
 
 from config.logging import set_up
 from config.settings import Settings, read
 from jynco.errors import JyncoError
 from jynco.ports import tracing
-from workers import house, pulse
+from workers import goodbye, house, pulse
 from workers.app import app, configure
 from workers.heartbeat import STOPPING
 from workers.mirror import mirror
@@ -57,7 +57,7 @@ def _work(name: str, settings: Settings) -> int:
     house.use(settings, connections=role.connections)
     STOPPING.begin()
     pulse.give(settings.data, name)
-    worker_shutting_down.connect(_stop, weak=False)
+    goodbye.heed()
     worker_process_shutdown.connect(_say_the_rest, weak=False)
     worker = app.Worker(
         hostname=host_format(default_nodename(f"{name}@%h")),
@@ -87,7 +87,3 @@ def _begin_again(name: str) -> NoReturn:
 def _say_the_rest(**_: object) -> None:
     """A process of a pool ends without Python's own farewell."""
     tracing.close()
-
-
-def _stop(**_: object) -> None:
-    STOPPING.set()

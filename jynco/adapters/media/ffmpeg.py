@@ -16,7 +16,7 @@ from typing import Final
 
 from jynco.adapters.media import looking, process
 from jynco.adapters.media.probe import probe
-from jynco.errors import MediaFailed, StorageFull
+from jynco.errors import MediaFailed, ServiceAway, StorageFull
 from jynco.model.media import Command, Look, MediaInfo
 from jynco.ports import Watch
 from jynco.ports.tracing import span
@@ -35,7 +35,8 @@ class FFmpeg:
     def run(self, command: Command, watch: Watch, *, timeout: float) -> None:
         """Writes the command's small files and runs it; ``timeout`` in seconds.
 
-        MediaFailed, MediaTimeout, StorageFull; whatever the watch raises ends FFmpeg and is raised on.
+        MediaFailed, MediaTimeout, StorageFull; ServiceAway when somebody ends FFmpeg, whatever the watch raises ends it
+        and is raised on.
         """
 
         def look(frames: int) -> None:
@@ -48,6 +49,7 @@ class FFmpeg:
             try:
                 process.run(self._program, command.arguments, look, timeout=timeout)
             except process.Failed as failed:
+                watch.check()  # who ended it may have told us to end as well
                 raise _explained(failed, command.arguments) from None
         watch.progress(1.0)
 
@@ -107,8 +109,13 @@ def _write(path: Path, text: str) -> None:
         raise StorageFull(f"{path.parent} cannot be written ({error.strerror}); make room there.") from error
 
 
-def _explained(failed: process.Failed, arguments: Sequence[str]) -> MediaFailed | StorageFull:
+def _explained(failed: process.Failed, arguments: Sequence[str]) -> MediaFailed | ServiceAway:
     """FFmpeg's failure in one sentence; its own words are in the log already."""
+    if failed.from_outside:
+        return ServiceAway(
+            f"FFmpeg was ended from outside (status {failed.status}); it is started again. Where that goes on, give "
+            "this machine more memory."
+        )
     if any(sign in failed.tail for sign in FULL):
         return StorageFull(
             "The film could not be written, because the disk is full or closed to us; make room there."

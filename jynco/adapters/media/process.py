@@ -22,6 +22,9 @@ TAIL_BYTES: Final = 8_000
 GLOBALS: Final = ("-nostdin", "-hide_banner", "-y", "-loglevel", "repeat+level+warning")
 PROGRESS: Final = ("-progress", "pipe:1", "-stats_period", str(LOOK_SECONDS))
 
+# FFmpeg answers a signal with 255; before it has begun, and where it is killed, the signal itself is told.
+_ENDED: Final = (255, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP, -signal.SIGKILL)
+
 log = logging.getLogger("jynco.media")
 
 
@@ -32,6 +35,11 @@ class Failed(Exception):
         super().__init__(f"status {status}")
         self.status = status
         self.tail = tail
+
+    @property
+    def from_outside(self) -> bool:
+        """Whether somebody ended it: the system for want of memory, or a platform all of our processes at once."""
+        return self.status in _ENDED
 
 
 def run(program: str, arguments: Sequence[str], look: Callable[[int], None], *, timeout: float) -> int:
