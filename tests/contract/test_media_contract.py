@@ -227,8 +227,10 @@ def test_a_full_disk_is_called_by_its_name(media: Media, good: Path) -> None:
 def test_ffmpeg_dies_with_a_killed_parent(tmp_path: Path) -> None:
     mark = str(tmp_path / "mark.nut")
     program = (
-        "import sys; from jynco.adapters.media.process import run; from imageio_ffmpeg import get_ffmpeg_exe\n"
-        f"run(get_ffmpeg_exe(), {[*ENDLESS[:-3], '-f', 'nut', mark]!r}, lambda n: print(n, flush=True), timeout=60)"
+        "from jynco.adapters.media.process import run; from jynco.model.media import Command\n"
+        "from imageio_ffmpeg import get_ffmpeg_exe\n"
+        f"command = Command({(*ENDLESS[:-3], '-f', 'nut', f'file:{mark}')!r})\n"
+        "run(get_ffmpeg_exe(), command, lambda n: print(n, flush=True), timeout=60)"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]

@@ -47,7 +47,7 @@ class FFmpeg:
             _write(path, text)
         with span("ffmpeg", what="encode", frames=command.frames):
             try:
-                process.run(self._program, command.arguments, look, timeout=timeout)
+                process.run(self._program, command, look, timeout=timeout)
             except process.Failed as failed:
                 watch.check()  # who ended it may have told us to end as well
                 raise _explained(failed, command.arguments) from None
@@ -70,9 +70,8 @@ class FFmpeg:
         sink = ["-map", "0:V:0", "-fps_mode", "passthrough", "-f", "null", "-"]
         with span("ffmpeg", what="decode") as told:
             try:
-                frames = process.run(
-                    self._program, [*source, *sink, *more], lambda _: None, timeout=VERIFY_SECONDS
-                )
+                command = Command((*source, *sink, *more))
+                frames = process.run(self._program, command, lambda _: None, timeout=VERIFY_SECONDS)
             except process.Failed as failed:
                 raise _explained(failed, source) from None
             told.note(frames=frames)

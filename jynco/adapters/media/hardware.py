@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
 
+from jynco.adapters.media.process import launched
 from jynco.compose.hardware import HARDWARE, Device, encoder, trial
+from jynco.compose.reach import Reach
 from jynco.model.storyboard import Codec
 
 TRIAL_SECONDS: Final = 20.0  # drivers that hang are no drivers
@@ -56,7 +58,8 @@ class Hardware:
         return name is not None and name in self._encoders
 
     def _works(self, device: Device, codec: Codec) -> bool:
-        line = [self._program, "-nostdin", "-hide_banner", "-v", "error", *trial(device, codec)]
+        words = ("-nostdin", "-hide_banner", "-v", "error", *trial(device, codec))
+        line = launched(self._program, Reach((), ()), words)  # as it will be run
         try:
             return subprocess.run(line, capture_output=True, timeout=TRIAL_SECONDS).returncode == 0
         except (subprocess.TimeoutExpired, OSError):

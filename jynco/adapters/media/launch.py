@@ -1,21 +1,30 @@
 """Run between us and FFmpeg: takes from it what it needs not, lets it die with its parent, and then becomes FFmpeg.
 
-FFmpeg decodes what strangers sent, and its decoders have holes: it is given no network where the kernel allows that, no
-more memory than the machine can spare, and an end to what it may write.
+FFmpeg decodes what strangers sent, and its decoders have holes: where the kernel allows it is given no network, and no
+files but those of its job; no more memory than the machine can spare, and an end to what it may write.
 
 A wrapper, because a function run between fork and exec can lock up a process that has threads. It imports
-nothing of ours and is run by path with ``-I -S``, so it costs some ten milliseconds.
+one file of ours, which needs none other, and is run by path with ``-I -S``, so it costs some ten milliseconds.
+
+``launch.py PARENT COUNT READS... COUNT WRITES... PROGRAM ARGUMENTS...``: its parent's number, how many files it may
+read and which, how many folders it may write in and which.
 """
 
-import os
-import resource
-import sys
+from __future__ import annotations
 
-CLONE_NEWUSER = 0x10000000
-CLONE_NEWNET = 0x40000000
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jynco.sandbox import confine
+else:
+    sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../sandbox"))  # noqa: PTH118, PTH120 - no pathlib
+    import confine
+
 FILE_BYTES = 256 * 1024**3  # of one file
 SHARE = 0.75  # of the machine's memory
-FRUGAL = {
+FRUGAL = {  # glibc keeps freed pictures for later, a sixth of some processes: so it gives them back, in the same time
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": "131072",
     "MALLOC_TRIM_THRESHOLD_": "131072",
@@ -35,34 +44,28 @@ def die_with(parent: int) -> None:
         os._exit(SIGKILL)
 
 
-def alone() -> bool:
-    """Into a network of its own, in which nothing is; whether the kernel allowed it."""
-    if not sys.platform.startswith("linux"):
-        return False
-    import ctypes
-
-    return bool(ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
-
-
 def within_limits() -> None:
     """No core dumps, no endless files, and data that leaves room for others. What is limited already stays so."""
     memory = int(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * SHARE)
-    limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: FILE_BYTES, resource.RLIMIT_DATA: memory}
-    for kind, most in limits.items():
-        _, hard = resource.getrlimit(kind)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (most, most))
+    confine.limit(CORE=0, FSIZE=FILE_BYTES, DATA=memory)
 
 
-def frugal() -> None:
-    """glibc keeps freed pictures for later, a sixth of some processes: this has it give them back, in the same time."""
-    for name, value in FRUGAL.items():
-        os.putenv(name, value)
+def taken(words: list[str]) -> list[str]:
+    """As many of the words as the first of them says, out of the list."""
+    end = int(words[0]) + 1
+    found, words[:end] = words[1:end], []
+    return found
+
+
+def become(words: list[str]) -> None:
+    """FFmpeg, with an environment in which no secrets are."""
+    reads, writes = taken(words), taken(words)
+    confine.unconnected()
+    confine.only([*confine.SYSTEM, words[0], *reads], [*confine.DEVICES, *writes])
+    die_with(int(sys.argv[1]))  # behind the others: they make the kernel forget whose death matters
+    os.execve(words[0], words, {**FRUGAL, "LC_ALL": "C.UTF-8"})
 
 
 if __name__ == "__main__":
     within_limits()
-    frugal()
-    alone()  # before the next: entering it makes the kernel forget whose death matters
-    die_with(int(sys.argv[1]))
-    os.execv(sys.argv[2], sys.argv[2:])
+    become(sys.argv[2:])

@@ -14,7 +14,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Final
 
+from jynco.compose.reach import Reach, reach
 from jynco.errors import MediaTimeout
+from jynco.model.media import Command
 
 LAUNCHER: Final = Path(__file__).with_name("launch.py")
 LOOK_SECONDS: Final = 0.25  # between two looks at the watch and the deadline
@@ -42,27 +44,23 @@ class Failed(Exception):
         return self.status in _ENDED
 
 
-def run(program: str, arguments: Sequence[str], look: Callable[[int], None], *, timeout: float) -> int:
+def launched(program: str, files: Reach, arguments: Sequence[str]) -> list[str]:
+    """The command line that starts ``program`` with nothing in reach but what is named."""
+    counted = (str(len(files.reads)), *files.reads, str(len(files.writes)), *files.writes)
+    return [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), *counted, program, *arguments]
+
+
+def run(program: str, command: Command, look: Callable[[int], None], *, timeout: float) -> int:
     """Runs FFmpeg to its end and returns how many frames it made.
 
     ``look`` is called about four times a second with the frames so far; what it raises ends FFmpeg.
     Raises Failed, and MediaTimeout after ``timeout`` seconds.
     """
-    command = [
-        sys.executable,
-        "-I",
-        "-S",
-        str(LAUNCHER),
-        str(os.getpid()),
-        program,
-        *GLOBALS,
-        *PROGRESS,
-        *arguments,
-    ]
-    log.debug("ffmpeg %s", arguments)
+    line = launched(program, reach(command), (*GLOBALS, *PROGRESS, *command.arguments))
+    log.debug("ffmpeg %s", command.arguments)
     with tempfile.TemporaryFile() as words:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=words, start_new_session=True
+            line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=words, start_new_session=True
         )
         try:
             frames = _follow(process, look, time.monotonic() + timeout)
