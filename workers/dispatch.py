@@ -46,23 +46,28 @@ def chord_of(film: Job | None, clips: Sequence[Job], trace: str) -> bool:
     return rung
 
 
-def again(clips: Iterable[Job]) -> bool:
+def again(clips: Iterable[Job], queue: str | None = None) -> bool:
     """Ring once more for clips whose message was lost, with the film they belong to as the body.
 
-    False as soon as the broker is found to be away; the rest is left to another round.
+    ``queue``: another than their lanes'. False as soon as the broker is found to be away; the next round goes on.
     """
     by_film: defaultdict[JobId | None, list[Job]] = defaultdict(list)
     for clip in clips:
         by_film[clip.parent_id].append(clip)
-    return all(_again(parent, jobs) for parent, jobs in by_film.items())
+    return all(_again(parent, jobs, queue) for parent, jobs in by_film.items())
 
 
-def _again(parent: JobId | None, clips: Sequence[Job]) -> bool:
+def _again(parent: JobId | None, clips: Sequence[Job], queue: str | None) -> bool:
     try:
         body = _film(house().database.jobs.get(parent)) if parent else None
     except NotFound:  # deleted with its project, and its clips with it
         return True
-    return _ring([_motion(job) for job in clips], body)
+    return _ring([_motion(job, queue) for job in clips], body)
+
+
+def call(clips: Iterable[Job]) -> bool:
+    """Ring for clips whose turn it is at their vendor, before anything new."""
+    return again(clips, queues.RESUME)
 
 
 def film(job: Job) -> bool:
@@ -104,8 +109,8 @@ def _ring(header: Sequence[Signature], body: Signature | None) -> bool:
     return True
 
 
-def _motion(job: Job) -> Signature:
-    return _signature("motion.make", job)
+def _motion(job: Job, queue: str | None = None) -> Signature:
+    return _bell("motion.make", queue or queues.name(job.kind, job.lane), job.job_id)
 
 
 def _film(job: Job) -> Signature:

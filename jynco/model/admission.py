@@ -17,6 +17,7 @@ from jynco.model.jobs import Job
 from jynco.model.motion import Shot
 
 PAUSES: Final = 4  # of a gate that keeps failing, through which a job waits before it ends
+LATE: Final = 5.0  # seconds that who is next may come late by themselves, before they are called
 PROVIDER: Final = "provider:"  # before a provider's name where queues have names too
 
 
@@ -89,7 +90,11 @@ class Rules:
 
     def gate(self, shot: Shot) -> Gate:
         """Where a shot has to pass."""
-        return Gate(shot.provider, shot.model, self.accounts.get(shot.provider, ""))
+        return self.gate_of(shot.provider, shot.model)
+
+    def gate_of(self, provider: str, model: str) -> Gate:
+        """The gate of a model, behind this installation's key."""
+        return Gate(provider, model, self.accounts.get(provider, ""))
 
     def limits_at(self, gate: Gate) -> tuple[Limits, Limits]:
         """Of all the provider's models together, and of this one."""

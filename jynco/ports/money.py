@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from jynco.model.admission import Ask, Breaker, Gate, GateReport, Verdict
+from jynco.model.admission import Ask, Breaker, Gate, GateReport, Limits, Verdict
 from jynco.model.findings import Finding
 from jynco.model.ids import CacheKey, ProjectId
 from jynco.model.jobs import Failure, Generation, Job
@@ -71,6 +71,9 @@ class Admission(Protocol):
     def ask(
         self, ask: Ask
     ) -> Verdict: ...  # right before an attempt begins; who is not let in stands in line
+    def call(
+        self, gate: Gate, whole: Limits, model: Limits
+    ) -> Sequence[Job]: ...  # whose turn it is and who would come late; due now, told of once
     def heard(self, gate: Gate, fault: str | None, breaker: Breaker) -> None: ...  # None: the vendor answered
     def running(self, keys: Sequence[CacheKey]) -> frozenset[CacheKey]: ...  # those with a live attempt
     def pause(self, name: str) -> None: ...  # a queue, or "provider:name[:model]"; twice is once

@@ -16,6 +16,7 @@ from jynco.adapters.providers.mock import Mock
 from jynco.bootstrap import build
 from jynco.embedded import Servers
 from jynco.embedded.locks import until
+from jynco.model.admission import LATE
 from jynco.model.motion import Shot, Ticket
 from jynco.model.plan import Wishes
 from jynco.model.states import Purpose
@@ -24,6 +25,7 @@ from tests.acceptance.conftest import House
 from tests.acceptance.kit import PATIENCE, Desk, ask, bills, board, clip, environment, held, pid_of, wait
 from tests.contract.vendors import CASES, Watching
 from tests.doubles.vendor import KEY, Vendor
+from tests.faults.kit import Estate, publish
 from tests.unit.agents_kit import Hands
 
 pytestmark = pytest.mark.timeout(300)
@@ -189,9 +191,24 @@ def test_two_hundred_clips_in_flight_need_one_process(tmp_path: Path) -> None:
         assert ask(servers, counted) == [(MANY,)]
 
 
-def started(servers: Servers, data: Path, document: dict[str, Any]) -> None:
-    """Commit the jobs of a document's clips; the sweeper rings for them."""
-    variables = {"JYNCO_DATA": str(data)}
+def test_whoever_leaves_a_place_calls_the_next_whose_message_is_late(tmp_path: Path) -> None:
+    """One at a time, and only the first one's message ever comes; nobody sweeps."""
+    one = {"JYNCO_LIMITS": "mock=concurrent=1"}
+    with held(tmp_path, ("worker_motion",), **one) as servers:
+        clips = (clip(f"c{n}", providerOptions={"latency": (LATE + 2) * (n == 0)}) for n in range(5))
+        started(servers, tmp_path, board("late", *clips), **one)
+        ((first,),) = ask(servers, "SELECT job_id FROM jobs WHERE clip_id = 'clip_c0'")
+        publish(Estate(servers, tmp_path, ""), "motion.make", "motion.normal", first)
+        made = "SELECT count(*) FROM jobs WHERE kind = 'motion' AND state = 'completed'"
+        wait(lambda: ask(servers, made) == [(5,)], "each has called the next")
+        begun = ask(servers, "SELECT clip_id FROM generations ORDER BY generation_id")
+        assert begun == [(f"clip_c{n}",) for n in range(5)]
+        assert len(bills(tmp_path)) == 5
+
+
+def started(servers: Servers, data: Path, document: dict[str, Any], **more: str) -> None:
+    """Commit the jobs of a document's clips; the sweeper, where there is one, rings for them."""
+    variables = {"JYNCO_DATA": str(data), **more}
     urls = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
     home = build(read({**variables, **urls}))
     home.storyboard.store(document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from celery import Task
@@ -12,7 +13,7 @@ from jynco.agents.motion import failed, failure
 from jynco.agents.steps import Finished, Refused, Step, Waiting
 from jynco.errors import Cancelled, JyncoError, LeaseLost, NotFound, ServiceAway
 from jynco.model.ids import JobId
-from jynco.model.jobs import Claim, Outcome
+from jynco.model.jobs import Claim, Job, Outcome
 from jynco.ports import Heart
 from workers import base, dispatch, following, queues
 from workers.app import app, countdown
@@ -76,6 +77,7 @@ def _follow(claim: Claim, step: Step) -> dict[str, str]:
         wait = base.wait_after_refusal(claim.job.refusals, step.error)
         if wait is not None:
             jobs.park(claim, wait, refused=True)
+            _call_next(claim.job)
             raise base.PutOff(wait)
         step = house().motion.ended(claim, failure(step.error))
     if isinstance(step, Finished):
@@ -92,7 +94,14 @@ def _finish(claim: Claim, outcome: Outcome) -> dict[str, str]:
         raise Ignore from None
     mirror.changed(claim.job.project_id)
     courier.ring()
+    _call_next(claim.job)
     return {"jobId": outcome.job_id, "status": str(outcome.status)}
+
+
+def _call_next(job: Job) -> None:
+    """A place may be free at its vendor; whoever is next need not find out by themselves. Else the sweeper calls."""
+    with suppress(JyncoError):
+        dispatch.call(house().motion.next(job.shot))
 
 
 def again(task: Task[Any, Any], seconds: float, queue: str = queues.RESUME) -> NoReturn:

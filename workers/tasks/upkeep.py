@@ -31,6 +31,7 @@ def sweep() -> None:
     dispatch.withdraw()
     done = {
         "ring": rung,
+        "call": _called(here),
         "publish": here.storyboard.publish_behind(),
         "clean": here.quartermaster.sweep(),
         "bury": here.architect.bury(),
@@ -64,6 +65,12 @@ def _ring(unheard: Sequence[Job]) -> bool:
     return dispatch.again(job for job in unheard if job.kind is JobKind.MOTION) and all(
         map(dispatch.film, films)
     )
+
+
+def _called(here: House) -> int:
+    """Ring for those who are next at a vendor with limits and whose message comes late; for how many."""
+    due = here.motion.next()
+    return len(due) if dispatch.call(due) else 0
 
 
 def _tallies(done: Mapping[str, int]) -> Iterator[Tally]:

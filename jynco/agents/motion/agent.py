@@ -5,7 +5,7 @@ Each call makes the steps that are possible now and comes back, so no worker wai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -92,6 +92,10 @@ class Motion:
         if self._understudies.takes_over(claim, why):
             return Waiting(0.0)
         return Finished(failed(claim.job, why))
+
+    def next(self, shot: Shot | None = None) -> Sequence[Job]:
+        """Who may begin now where an attempt for ``shot`` has just ended, or anywhere, and would come late."""
+        return self._door.call_all() if shot is None else self._door.call_at(shot)
 
     def _advance(self, claim: Claim, heart: Heart) -> Step:
         job, shot = claim.job, shot_of(claim.job)

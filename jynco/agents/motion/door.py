@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
 from jynco.agents.steps import Waiting
 from jynco.errors import JyncoError, NotAccepted, OutcomeUnknown, ProviderError, RateLimited
-from jynco.model.admission import PAUSES, Ask, Rules, Verdict, Why
+from jynco.model.admission import PAUSES, Ask, Gate, Rules, Verdict, Why
 from jynco.model.jobs import Failure, Job
 from jynco.model.motion import Shot
 from jynco.ports import Admission
@@ -34,6 +35,16 @@ class Door:
         whole, model = self._rules.limits_at(gate)
         patience = LONGEST_WAIT * 1.5 + 2 * self._lease
         return self._admission.ask(Ask(gate, shot.key, job, whole, model, self._lease, patience))
+
+    def call_at(self, shot: Shot) -> Sequence[Job]:
+        """Those for whom there is room where this shot has passed, and who would come late by themselves."""
+        return self._call(self._rules.gate(shot))
+
+    def call_all(self) -> Sequence[Job]:
+        """The same at every gate where somebody waits."""
+        waited_at = (report for report in self._admission.report() if report.waiting)
+        gates = (self._rules.gate_of(report.provider, report.model) for report in waited_at)
+        return [job for gate in gates for job in self._call(gate)]
 
     def wait(self, verdict: Verdict, shot: Shot) -> Waiting:
         """How long who was not let in stays away: so long that asking sooner would be in vain, and not all at once."""
@@ -60,6 +71,10 @@ class Door:
         with suppress(JyncoError):
             fault = error.message if error is not None and failed else None
             self._admission.heard(self._rules.gate(shot), fault, self._rules.breaker)
+
+    def _call(self, gate: Gate) -> Sequence[Job]:
+        whole, model = self._rules.limits_at(gate)
+        return self._admission.call(gate, whole, model) if whole or model else ()
 
     def _turn(self, verdict: Verdict, shot: Shot) -> float:
         """Seconds until it may be one's turn, by how quickly the line moves: so a long line asks as seldom as a short

@@ -11,8 +11,9 @@ from jynco.adapters.database import sentences
 from jynco.adapters.database.memory.breakers import Breakers
 from jynco.adapters.database.memory.queueing import Line
 from jynco.adapters.database.memory.store import Store, alone
-from jynco.model.admission import Ask, Breaker, Gate, GateReport, Verdict, Why
+from jynco.model.admission import Ask, Breaker, Gate, GateReport, Limits, Verdict, Why
 from jynco.model.ids import CacheKey
+from jynco.model.jobs import Job
 
 KEPT: Final = timedelta(days=1, minutes=5)
 
@@ -42,6 +43,12 @@ class MemoryAdmission:
         if stands.why is Why.ADMITTED and not self._breakers.probe(ask):
             return Verdict(Why.PROBED, reason=sentences.probed(ask.gate))
         return stands
+
+    @alone
+    def call(self, gate: Gate, whole: Limits, model: Limits) -> Sequence[Job]:
+        """Whose turn it is and who would come late; each is told of once."""
+        shut = self._breakers.is_open(gate) or any(name in self.store.pauses for name in gate.pauses)
+        return () if shut else self._line.call(gate, whole, model)
 
     @alone
     def heard(self, gate: Gate, fault: str | None, breaker: Breaker) -> None:

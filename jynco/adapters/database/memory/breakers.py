@@ -40,11 +40,15 @@ class Breakers:
             return Verdict(Why.FAILING, seconds, reason=words, trips=row.trips)
         return None if self._may_probe(row, ask) else Verdict(Why.PROBED, reason=sentences.probed(ask.gate))
 
+    def is_open(self, gate: Gate) -> bool:
+        """Whether the gate is paused, or tried by one at a time."""
+        return gate in self._rows and self._rows[gate].trips > 0
+
     def probe(self, ask: Ask) -> bool:
         """Whether this job is the one that tries a gate that was paused; True where it was not."""
-        row = self._rows.get(ask.gate)
-        if row is None or not row.trips:
+        if not self.is_open(ask.gate):
             return True
+        row = self._rows[ask.gate]
         if not self._may_probe(row, ask):
             return False
         row.probe_job, row.probe_until = ask.job.job_id, self._store.now(ask.lease)

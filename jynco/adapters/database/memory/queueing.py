@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from jynco.adapters.database import sentences
-from jynco.adapters.database.memory.store import AdmissionRow, Store
-from jynco.model.admission import Ask, Gate, Limits, Place, Verdict, Why, room
+from jynco.adapters.database.memory.store import AdmissionRow, JobRow, Store
+from jynco.model.admission import LATE, Ask, Gate, Limits, Place, Verdict, Why, room
 from jynco.model.ids import CacheKey, JobId
 from jynco.model.jobs import Job
 from jynco.model.states import Lane
@@ -49,11 +49,24 @@ class Line:
             return Verdict(Why.ADMITTED)
         mine = self._stand(ask)
         place = self._order(ask.gate).index(mine)
-        free, seconds, rate = self._room(ask)
+        free, seconds, rate = self._room(ask.gate, ask.whole, ask.model)
         if free is None or place < free:
             mine.admitted_at, mine.until = self._store.now(), self._store.now(ask.lease)
             return Verdict(Why.ADMITTED)
         return Verdict(Why.FULL, seconds, place - max(free, 0), sentences.full(ask.gate), rate=rate)
+
+    def call(self, gate: Gate, whole: Limits, model: Limits) -> Sequence[Job]:
+        """Those for whom there is room and who would come late; they are due from now on."""
+        free, _, _ = self._room(gate, whole, model)
+        now = self._store.now()
+        places = self._order(gate)[: max(free or 0, 0)]
+        late = [kept for kept in (self._store.job(row.job_id) for row in places) if self._late(kept, now)]
+        for kept in late:
+            kept.due_at = now
+        return [kept.job for kept in late]
+
+    def _late(self, kept: JobRow, now: datetime) -> bool:
+        return self._store.free(kept.lease_until) and abs(kept.due_at - now) > timedelta(seconds=LATE)
 
     def leave(self, job_id: JobId) -> None:
         """Stand in no line any more."""
@@ -114,9 +127,9 @@ class Line:
 
     # --- how much room there is
 
-    def _room(self, ask: Ask) -> tuple[int | None, float, float]:
-        levels = [(ask.whole, None), (ask.model, ask.gate.model)]
-        found = [self._space(ask.gate, limits, model) for limits, model in levels if limits]
+    def _room(self, gate: Gate, whole: Limits, model: Limits) -> tuple[int | None, float, float]:
+        levels = [(whole, None), (model, gate.model)]
+        found = [self._space(gate, limits, name) for limits, name in levels if limits]
         free = min((space for space, _, _ in found if space is not None), default=None)
         rate = min((rate for _, _, rate in found), default=0.0)
         return free, max((seconds for _, seconds, _ in found), default=0.0), rate

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from jynco.adapters.database import sentences
-from jynco.adapters.database.postgres import breakers, queueing
+from jynco.adapters.database.postgres import breakers, calling, queueing
 from jynco.adapters.database.postgres.admission_tables import admissions, pauses
 from jynco.adapters.database.postgres.gate import Gate as Way
 from jynco.adapters.database.postgres.tables import LIVE, NOW, generations
-from jynco.model.admission import Ask, Breaker, Gate, GateReport, Verdict, Why
+from jynco.model.admission import Ask, Breaker, Gate, GateReport, Limits, Verdict, Why
 from jynco.model.ids import CacheKey
+from jynco.model.jobs import Job
 
 KEPT: Final = timedelta(days=1, minutes=5)  # daily limits look a day back
 
@@ -32,6 +33,11 @@ class PostgresAdmission:
             if ask.limited:
                 queueing.take_turns(connection, ask.gate)
             return _verdict(connection, ask)
+
+    def call(self, gate: Gate, whole: Limits, model: Limits) -> Sequence[Job]:
+        """Whose turn it is and who would come late; each is told of once."""
+        with self._way.transaction() as connection:
+            return calling.call(connection, gate, whole, model)
 
     def heard(self, gate: Gate, fault: str | None, breaker: Breaker) -> None:
         """The vendor took or refused an order on its merits (None), or failed."""

@@ -27,9 +27,14 @@ def look(connection: Connection, ask: Ask) -> Verdict | None:
     return None if may else Verdict(Why.PROBED, reason=sentences.probed(ask.gate))
 
 
+def is_open(connection: Connection, gate: Gate) -> bool:
+    """Whether the gate is paused, or tried by one at a time."""
+    return connection.scalar(select(breakers.c.trips).where(_of(gate), breakers.c.trips > 0)) is not None
+
+
 def probe(connection: Connection, ask: Ask) -> bool:
     """Whether this job is the one that tries a gate that was paused; True where it was not."""
-    if connection.scalar(select(breakers.c.trips).where(_of(ask.gate), breakers.c.trips > 0)) is None:
+    if not is_open(connection, ask.gate):
         return True
     tried = update(breakers).where(_of(ask.gate), _may_probe(ask))
     until = NOW + timedelta(seconds=ask.lease)

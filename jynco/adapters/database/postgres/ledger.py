@@ -88,7 +88,7 @@ class PostgresLedger:
     def sending(self, generation: Generation, seconds: float) -> Generation:
         """Hold the intent for ``seconds`` more, and say that its request goes out now. LeaseLost: it must not."""
         intent = generations.c.state == GenerationState.INTENT
-        asked = {
+        asked: dict[str, object] = {
             "asked_at": func.coalesce(generations.c.asked_at, NOW),
             "lease_until": NOW + timedelta(seconds=seconds),
         }

@@ -46,7 +46,7 @@ FROM mine
 
 # High before normal before low; then the tenants in turn, then each tenant's projects in turn, the one that was
 # served longest ago first. Whose lane people hold back keeps nobody waiting.
-_PLACE: Final = text(f"""
+LINE: Final = f"""
 WITH served AS (
     SELECT tenant, project_id, max(admitted_at) AS at FROM admissions
     WHERE provider = :provider AND model = :model AND account = :account AND admitted_at IS NOT NULL
@@ -66,8 +66,8 @@ WITH served AS (
     SELECT job_id, row_number() OVER (ORDER BY urgency, turn, tenant_served NULLS FIRST, own_turn,
         project_served NULLS FIRST, asked_at, admission_id) - 1 AS place FROM tenants
 )
-SELECT place FROM line WHERE job_id = :job_id
-""")
+"""
+_PLACE: Final = text(f"{LINE} SELECT place FROM line WHERE job_id = :job_id")
 
 # The asker's place in the line, new or kept. A job that another provider was found for stands at that one's gate.
 _STAND: Final = text("""
@@ -126,7 +126,7 @@ def ask(connection: Connection, ask: Ask) -> Verdict:
         return Verdict(Why.ADMITTED)
     connection.execute(_STAND, _words(ask))
     place = connection.scalar(_PLACE, _words(ask)) or 0
-    free, seconds, rate = _room(connection, ask)
+    free, seconds, rate = room_at(connection, ask.gate, ask.whole, ask.model)
     if free is None or place < free:
         waiting = update(admissions).where(
             admissions.c.job_id == ask.job.job_id, admissions.c.admitted_at.is_(None)
@@ -165,18 +165,21 @@ def _admitted_before(connection: Connection, ask: Ask) -> bool:
     return connection.execute(again, _words(ask)).rowcount > 0
 
 
-def _room(connection: Connection, ask: Ask) -> tuple[int | None, float, float]:
+def room_at(
+    connection: Connection, gate: Gate, whole: Limits, model: Limits
+) -> tuple[int | None, float, float]:
     """How many may pass now (None: as many as like), the seconds until somebody may where nobody may, and how many
     passed in a second lately."""
-    levels = [(ask.whole, ""), (ask.model, ask.gate.model)]
-    found = [_space(connection, ask, limits, model) for limits, model in levels if limits]
+    levels = [(whole, ""), (model, gate.model)]
+    found = [_space(connection, gate, limits, name) for limits, name in levels if limits]
     free = min((space for space, _, _ in found if space is not None), default=None)
     rate = min((rate for _, _, rate in found), default=0.0)
     return free, max((seconds for _, seconds, _ in found), default=0.0), rate
 
 
-def _space(connection: Connection, ask: Ask, limits: Limits, model: str) -> tuple[int | None, float, float]:
-    used: Row[Any] = connection.execute(_USED, {**_words(ask), "model": model}).one()
+def _space(connection: Connection, gate: Gate, limits: Limits, model: str) -> tuple[int | None, float, float]:
+    here = {"provider": gate.provider, "account": gate.account, "model": model}
+    used: Row[Any] = connection.execute(_USED, here).one()
     pairs = (limits.concurrent, used.inside), (limits.per_minute, used.minute), (limits.per_day, used.day)
     minute = MINUTE - float(used.minute_age) if _full(limits.per_minute, used.minute) else 0.0
     day = DAY - float(used.day_age) if _full(limits.per_day, used.day) else 0.0
