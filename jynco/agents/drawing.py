@@ -13,10 +13,11 @@ from jynco.agents.attaching import looked_at, seen
 from jynco.agents.casting import Casting
 from jynco.agents.quartermaster import Quartermaster
 from jynco.compose.attachments import attached
-from jynco.compose.timeline import lay_out
-from jynco.errors import Fault, JyncoError, NotFound
+from jynco.compose.timeline import Placed, lay_out
+from jynco.errors import AssetRefused, Fault, JyncoError, NotFound
 from jynco.model.ids import ClipId
 from jynco.model.keys import digest
+from jynco.model.media import MediaInfo
 from jynco.model.motion import Shot
 from jynco.model.plan import Action, ClipPlan, Plan, Wishes
 from jynco.model.storyboard import AudioLayer, Clip, Storyboard
@@ -42,9 +43,9 @@ class Drafter:
         """The plan of a film, or of some of its clips. NotFound for a clip that is not in it; DocumentInvalid."""
         board = desk.board
         timeline = lay_out(board, self._lengths(desk))
-        frames = {placed.clip_id: placed.frames for placed in timeline.clips}
-        asked = [clip for clip in _asked(board, wishes) if clip.clip_id in frames or wishes.clips]
-        clips = [self._clip(desk, clip, frames.get(clip.clip_id, 0), wishes) for clip in asked]
+        placed = {each.clip_id: each for each in timeline.clips}
+        asked = [clip for clip in _asked(board, wishes) if clip.clip_id in placed or wishes.clips]
+        clips = [self._clip(desk, clip, placed.get(clip.clip_id), wishes) for clip in asked]
         return Plan(board.project_id, desk.revision, wishes, _paid_once(clips), timeline.frames)
 
     def unusable(self, desk: Desk) -> Iterator[Fault]:
@@ -80,29 +81,28 @@ class Drafter:
         except JyncoError:
             return ""
 
-    def _clip(self, desk: Desk, clip: Clip, frames: int, wishes: Wishes) -> ClipPlan:
-        if frames == 0:
-            return ClipPlan(
-                clip.clip_id, Action.FAILED, 0, reason="has no length: give it a duration above 0."
-            )
+    def _clip(self, desk: Desk, clip: Clip, placed: Placed | None, wishes: Wishes) -> ClipPlan:
+        if placed is None:
+            return ClipPlan(clip.clip_id, Action.FAILED, 0, reason=_no_length(clip))
         try:
             if clip.footage is not None:
-                seen(self._quartermaster.film(desk.find(clip.footage)), clip.footage)
-                return ClipPlan(clip.clip_id, Action.FOOTAGE, frames)
-            return self._generated(desk, clip, frames, wishes)
+                info = self._quartermaster.film(desk.find(clip.footage))
+                seen(info, clip.footage)
+                _begun(clip, info)
+                return ClipPlan(clip.clip_id, Action.FOOTAGE, placed.frames)
+            return self._generated(desk, clip, placed, wishes)
         except JyncoError as error:
-            return ClipPlan(clip.clip_id, Action.FAILED, frames, reason=error.message)
+            return ClipPlan(clip.clip_id, Action.FAILED, placed.frames, reason=error.message)
 
-    def _generated(self, desk: Desk, clip: Clip, frames: int, wishes: Wishes) -> ClipPlan:
+    def _generated(self, desk: Desk, clip: Clip, placed: Placed, wishes: Wishes) -> ClipPlan:
         """What an understudy made before is found, not paid again."""
         picture = self._picture(desk, clip)
-        needed = ceil(
-            frames * clip.speed
-        )  # of the clip itself, which is used up sooner where it plays faster
+        # of the clip itself, which is used up sooner where it plays faster, with what is left out at its beginning
+        needed = ceil((placed.first + placed.frames) * clip.speed)
         lineup = self._casting.lineup(clip, desk.board.output, needed, picture, wishes.provider)
         shots = lineup.shots
         there = (shot for shot in shots if self._has(desk, clip, shot))
-        plan = ClipPlan(clip.clip_id, Action.CACHED, frames, next(there, None), clip.source_image)
+        plan = ClipPlan(clip.clip_id, Action.CACHED, placed.frames, next(there, None), clip.source_image)
         plan = replace(plan, lineup=shots, skipped=lineup.out)
         if plan.shot is not None:
             return plan
@@ -135,6 +135,21 @@ class Drafter:
             return self._quartermaster.film(desk.find(footage)).duration
         except JyncoError:
             return Fraction(3)  # the plan says of this clip what is wrong with it
+
+
+def _no_length(clip: Clip) -> str:
+    if clip.in_point and clip.duration is None:
+        return "begins behind the end of its film: give it a smaller inPoint."
+    return "has no length: give it a duration above 0."
+
+
+def _begun(clip: Clip, info: MediaInfo) -> None:
+    """AssetRefused for footage of which nothing is left behind its in-point."""
+    if 0 < info.duration <= clip.in_point:
+        raise AssetRefused(
+            f"'{clip.footage}' ends after {float(info.duration):g} s, before its inPoint of "
+            f"{float(clip.in_point):g} s: give it a smaller one."
+        )
 
 
 def _asked(board: Storyboard, wishes: Wishes) -> list[Clip]:

@@ -34,6 +34,7 @@ class Track:
     fade_in: int = 0
     fade_out: int = 0
     speed: Fraction = Fraction(1)
+    first: int = 0  # of the sound's own samples, the one it begins with
 
 
 def tracks(
@@ -87,7 +88,8 @@ def _own(storyboard: Storyboard, timeline: Timeline, materials: Mapping[ClipId, 
             head = samples_at(timeline, clip.start + timeline.head(position)) - start
             tail = end - samples_at(timeline, clip.end - timeline.tail(position))
             speed = storyboard.clips[clip.index].speed
-            yield Track(material, start, end - start, fade_in=head, fade_out=tail, speed=speed)
+            first = CLOCK.frames(timeline.rate.seconds(clip.first) * speed)
+            yield Track(material, start, end - start, fade_in=head, fade_out=tail, speed=speed, first=first)
 
 
 def _layered(layer: AudioLayer, source: Source) -> Track:
@@ -105,13 +107,21 @@ def _length(source: Source) -> int | None:
     return CLOCK.frames(source.info.duration + SPARE) if told else None
 
 
-def _voice(track: Track) -> Stream:
-    """One track at its place. Its own late start is kept as silence, and holes in it are filled."""
+def played(track: Track) -> Stream:
+    """A track's sound by itself, at its speed. Its own late start is kept as silence, and holes in it are filled."""
     stream = opened(track.source.path, _options(track.source)).part("a:0")
     stream = stream.filter("aresample", sample_rate=SAMPLE_RATE, **{"async": 1}, first_pts=0)
     stream = stream.filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
+    if track.first:
+        stream = numbered(stream.filter("atrim", start_sample=track.first))
     for tempo in _tempos(track.speed):
         stream = stream.filter("atempo", tempo=tempo)
+    return stream
+
+
+def _voice(track: Track) -> Stream:
+    """One track at its place."""
+    stream = played(track)
     if track.samples is not None:
         stream = stream.filter("atrim", end_sample=track.samples)
     return _placed(_swelled(stream, track), track)

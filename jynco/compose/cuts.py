@@ -18,7 +18,7 @@ def cut(storyboard: Storyboard, timeline: Timeline) -> tuple[Span, ...]:
 
     A draft's first body is cut once more, behind a second: it plays as soon as that is there.
     """
-    lengths = {clip.clip_id: clip.frames for clip in timeline.clips}
+    lengths = {clip.clip_id: clip.first + clip.frames for clip in timeline.clips}
     edge = timeline.rate.frames(DEFAULT_SECONDS)
     soon = 2 * edge if storyboard.output.quality is Quality.DRAFT else 0
     stride = max(1, round(timeline.rate.fraction * STRIDE_SECONDS))
@@ -32,7 +32,8 @@ def cut(storyboard: Storyboard, timeline: Timeline) -> tuple[Span, ...]:
 def marks(frames: int, edge: int, stride: int) -> tuple[int, ...]:
     """Where a clip of ``frames`` frames is always cut: ``edge`` from both ends, and its core every ``stride``.
 
-    What is left over goes to the last part of the core. A clip too short for a core is not cut.
+    They count from its own film's beginning, so that leaving some of that out moves none. What is left over goes to
+    the last part of the core. A clip too short for a core is not cut.
     """
     if frames < 4 * edge or not edge:
         return ()

@@ -43,9 +43,10 @@ class Room:
         """The film's frame."""
         return Frame.of(self.timeline)
 
-    def frames(self, clip_id: ClipId) -> int:
-        """How long a clip is."""
-        return next(clip.frames for clip in self.timeline.clips if clip.clip_id == clip_id)
+    def ends(self, clip_id: ClipId) -> tuple[int, int]:
+        """The first and the last frame of its own film that a clip shows."""
+        clip = next(clip for clip in self.timeline.clips if clip.clip_id == clip_id)
+        return clip.first, clip.first + clip.frames - 1
 
     def filters(self, clip_id: ClipId) -> tuple[Filter, ...]:
         """A clip's looks."""
@@ -148,7 +149,7 @@ def _sought(begin: int, frame: Frame) -> dict[str, str | None]:
 
 def _held(clip_id: ClipId, held: Held, frames: int, room: Room) -> Stream:
     """One frame of another clip, as it looks there, for as long as this clip lasts."""
-    first = room.frames(held.of) - 1 if held.last else 0
+    first = room.ends(held.of)[1 if held.last else 0]
     source = room.materials[held.of]
     if not isinstance(source, Source):
         raise ValueError(f"{clip_id} cannot hold a frame of {held.of}, which has none")

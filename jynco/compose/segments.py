@@ -91,7 +91,7 @@ def _key(span: Span, room: Room, recipe: Recipe) -> CacheKey:
     """Its digest, found out once: writing a command takes some milliseconds, and most segments come again and again."""
     files = {name: replace(source, path=nameless(source)) for name, source in room.files.items()}
     blind = replace(room, materials=_blind(span, room.materials), files=files)
-    held = [(room.frames(name), room.filters(name)) for name in _lenders(span, room.materials)]
+    held = [(room.ends(name), room.filters(name)) for name in _lenders(span, room.materials)]
     output = (room.storyboard.output, room.frame)
     told = repr((replace(span, start=0), blind.materials, files, held, output, recipe))
     if told not in _known:

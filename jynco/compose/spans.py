@@ -17,7 +17,7 @@ from jynco.model.time import Rate
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some frames of one clip, from ``first`` on (0 is the clip's own first frame), with the clip's looks."""
+    """Some frames of one clip, from ``first`` on (0 is its own film's first frame), with the clip's looks."""
 
     clip_id: ClipId
     first: int
@@ -82,19 +82,20 @@ def _own(clip: Placed, filters: tuple[Filter, ...], head: int, tail: int) -> Ite
     """What a clip shows alone: its way in from black, its body, its way out to black."""
     body = clip.frames - head - tail
     if clip.enter:
-        piece = Piece(clip.clip_id, 0, filters)
+        piece = Piece(clip.clip_id, clip.first, filters)
         yield Span(clip.start, clip.enter.frames, None, piece, clip.enter.kind)
     if body:
-        yield Span(clip.start + head, body, Piece(clip.clip_id, head, filters))
+        yield Span(clip.start + head, body, Piece(clip.clip_id, clip.first + head, filters))
     if clip.leave:
-        piece = Piece(clip.clip_id, head + body, filters)
+        piece = Piece(clip.clip_id, clip.first + head + body, filters)
         yield Span(clip.start + head + body, clip.leave.frames, piece, None, clip.leave.kind)
 
 
 def _crossing(storyboard: Storyboard, timeline: Timeline, seam: Seam) -> Span:
     def piece(position: int) -> Piece:
         clip = timeline.clips[position]
-        return Piece(clip.clip_id, seam.start - clip.start, storyboard.clips[clip.index].effects.filters)
+        first = clip.first + seam.start - clip.start
+        return Piece(clip.clip_id, first, storyboard.clips[clip.index].effects.filters)
 
     return Span(seam.start, seam.frames, piece(seam.left), piece(seam.right), seam.kind)
 

@@ -34,6 +34,7 @@ class Placed:
     frames: int
     enter: Edge | None = None
     leave: Edge | None = None
+    first: int = 0  # of its own film's frames (at its speed and the film's rate), the one it begins with
 
     @property
     def end(self) -> int:
@@ -104,8 +105,11 @@ def lay_out(storyboard: Storyboard, lengths: Mapping[ClipId, Fraction]) -> Timel
 
 
 def seconds_of(clip: Clip, lengths: Mapping[ClipId, Fraction]) -> Fraction:
-    """How long a clip lasts in the film: as it says, else as its footage, else as usual; by its speed."""
-    own = lengths.get(clip.clip_id, GENERATED_SECONDS) if clip.duration is None else clip.duration
+    """How long a clip lasts in the film: as it says, else to its footage's end, else as usual; by its speed."""
+    own = clip.duration
+    if own is None:
+        whole = lengths.get(clip.clip_id)
+        own = GENERATED_SECONDS if whole is None else max(Fraction(0), whole - clip.in_point)
     return own / clip.speed
 
 
@@ -117,12 +121,14 @@ class _Strip:
     index: int
     start: int
     frames: int
+    first: int
     enter: Edge | None = None
     leave: Edge | None = None
     head: int = 0
 
     def placed(self) -> Placed:
-        return Placed(self.index, self.clip.clip_id, self.start, self.frames, self.enter, self.leave)
+        name, ends = self.clip.clip_id, (self.enter, self.leave)
+        return Placed(self.index, name, self.start, self.frames, *ends, first=self.first)
 
 
 class _Tape:
@@ -142,7 +148,8 @@ class _Tape:
 
     def place(self, clip: Clip, after: Clip | None) -> None:
         seconds = seconds_of(clip, self._lengths)
-        strip = _Strip(clip, self._index[clip.clip_id], self._end, max(1, self._rate.frames(seconds)))
+        frames, first = max(1, self._rate.frames(seconds)), self._rate.frames(clip.in_point / clip.speed)
+        strip = _Strip(clip, self._index[clip.clip_id], self._end, frames, first)
         self._join(strip, after, self._asked(clip))
         self._strips.append(strip)
         self._end = max(self._end, strip.start + strip.frames)

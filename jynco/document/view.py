@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from jynco.compose.layers import LAYERS
 from jynco.document.clips import is_footage, prompt
 from jynco.document.fields import Object, Place, child, clips, fraction, layers, number, text, whole
@@ -63,6 +65,7 @@ def _clip(place: Place, named: Compositions) -> Clip:
         source_image=_some(clip, "sourceImage"),
         footage=text(clip, "sourceFile") if is_footage(clip) else None,
         duration=fraction(clip, "duration"),
+        in_point=fraction(clip, "inPoint") or Fraction(0),
         start_time=fraction(clip, "startTime"),
         transition_duration=fraction(clip, "transitionDuration"),
         effects=_effects(clip, named),

@@ -123,6 +123,7 @@ class Clip:
     source_image: str | None = None
     footage: str | None = None  # a film people gave; set means: used as it is, never generated
     duration: Fraction | None = None
+    in_point: Fraction = Fraction(0)  # seconds of its own film that are left out at its beginning
     start_time: Fraction | None = None
     transition_duration: Fraction | None = None
     effects: Effects = Effects()

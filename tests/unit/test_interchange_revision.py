@@ -81,6 +81,39 @@ def test_a_trimmed_end_is_a_shorter_clip_and_nothing_else() -> None:
     assert clips[2] == {**THREE["timeline"][2], "duration": 1.5}  # type: ignore[index, dict-item]
 
 
+def test_a_trimmed_beginning_is_an_in_point_and_comes_back() -> None:
+    def shorten(track: Any) -> None:
+        at(track, "clip_c").source_range = lasting(36, 12)
+
+    trimmed = revised(THREE, {}, exported(THREE, shorten))
+    assert trimmed["timeline"][2] == {**THREE["timeline"][2], "inPoint": 0.5, "duration": 1.5}  # type: ignore[index, dict-item, call-overload]
+    assert film(trimmed)[2].first == 12
+    assert revised(trimmed, {}, exported(trimmed)) is trimmed
+    whole = back(trimmed, lambda track: setattr(at(track, "clip_c"), "source_range", lasting(48)))
+    assert whole == THREE["timeline"]
+
+
+def test_a_slipped_clip_shows_another_part_and_fast_ones_count_their_own_seconds() -> None:
+    fast = board(clip("a", 4, effects={"filters": [{"type": "speed", "factor": 2}]}), clip("b", 2))
+
+    def slip(track: Any) -> None:
+        at(track, "clip_a").source_range = lasting(48, 24)
+        at(track, "clip_b").source_range = lasting(48, 6)
+
+    (a, b) = back(fast, slip)
+    assert (a["inPoint"], a["duration"]) == (1, 4)
+    assert (b["inPoint"], b["duration"]) == (0.25, 2)
+
+
+def test_without_its_transition_a_clip_begins_where_the_cut_was() -> None:
+    def cut(track: Any) -> None:
+        del track[2]  # the dissolve from a to b, which had borrowed 6 frames of each
+
+    clips = back(THREE, cut)
+    assert (clips[1]["inPoint"], clips[1]["duration"]) == (0.25, 2.75)
+    assert clips[0]["duration"] == 1.75
+
+
 def test_another_order() -> None:
     plain = board(clip("a", 1), clip("b", 2, startTime=1), clip("c", 3))
 
@@ -178,8 +211,8 @@ def test_strangers_are_refused_by_name() -> None:
     ("edit", "why"),
     [
         (
-            lambda track: setattr(at(track, "clip_c"), "source_range", lasting(24, 24)),
-            "begins 24 frames into its film",
+            lambda track: setattr(at(track, "clip_c"), "source_range", lasting(24, -24)),
+            "begins 24 frames before its film does",
         ),
         (lambda track: setattr(at(track, "clip_c"), "source_range", lasting(0)), "leaves clip_c no frame"),
         (lambda track: setattr(at(track, "clip_c"), "enabled", False), "is switched off"),
@@ -263,6 +296,8 @@ def films(draw: st.DrawFn) -> Document:
         enter = draw(KINDS if gap or leave == "none" else st.sampled_from(["none", leave]))
         if draw(st.booleans()):
             fields["transitionDuration"] = draw(st.sampled_from([0.25, 0.5, 0.75]))
+        if draw(st.booleans()):
+            fields["inPoint"] = draw(st.sampled_from([0.25, 1]))
         if gap:
             fields["startTime"] = float(end + gap)
         leave = draw(KINDS)

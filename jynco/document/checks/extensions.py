@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from jynco.document.checks.limits import Limits
-from jynco.document.clips import is_footage, transition
+from jynco.document.clips import is_footage, length, transition
 from jynco.document.fields import Object, child, clips, fraction, text, whole
 from jynco.document.pointer import under
 from jynco.document.wording import shown
@@ -28,6 +28,7 @@ def extension_faults(document: Document, limits: Limits) -> Iterator[Fault]:
     yield from _choice(settings, "quality", "/outputSettings", [quality.value for quality in Quality])
     for pointer, clip in clips(document):
         yield from _choice(clip, "onMissing", pointer, [policy.value for policy in OnMissing])
+        yield from _in_point(clip, pointer, limits)
         if not transition(clip, "in") == transition(clip, "out") == "none":
             yield from _transition(clip, pointer)
         if not is_footage(clip):
@@ -37,6 +38,15 @@ def extension_faults(document: Document, limits: Limits) -> Iterator[Fault]:
 def _choice(parent: Object, name: str, base: str, choices: list[str]) -> Iterator[Fault]:
     rule = f"one of {', '.join(choices)}"
     yield from _unless(parent, name, base, lambda value: value in choices, rule)
+
+
+def _in_point(clip: Object, base: str, limits: Limits) -> Iterator[Fault]:
+    seconds = fraction(clip, "inPoint")
+    most = limits.film_seconds if is_footage(clip) else limits.clip_seconds - (length(clip) or 0)
+    rule = f"a number of seconds, 0 to {float(max(0, most)):g}"
+    yield from _unless(
+        clip, "inPoint", base, lambda _: seconds is not None and (0 <= seconds <= most or not seconds), rule
+    )
 
 
 def _transition(clip: Object, base: str) -> Iterator[Fault]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from jynco.compose.joints import crosses
 from jynco.compose.timeline import Timeline
 from jynco.document.interchange.reading import Blend, Hole, Part, Refusals, Taken
 from jynco.document.interchange.sequence import Black, Item, Joint, Strip, sequence
@@ -36,23 +36,37 @@ class Edit:
         self.pointers = [part.pointer for part in parts if isinstance(part, Taken)]
 
     def spots(self) -> tuple[Spot, ...]:
-        """Where it has each clip. DocumentInvalid for what is no clip of ours, or not the beginning of one."""
+        """Where it has each clip. DocumentInvalid for what is no clip of ours, or no part of its film."""
         parts = [
             part for part in self._parts if not isinstance(part, Hole) or self._rate.frames(part.seconds)
         ]
         items = [self._item(parts, place) for place in range(len(parts))]
         for place, part in enumerate(parts):
             if isinstance(part, Taken):
-                self._examine(part, items[place], items[place - 1] if place else None)
+                self._examine(part, items[place])
         self._wrong.tell()
-        found = placed(_merged(items))
+        strips = [item for item in items if isinstance(item, Strip)]
+        found = tuple(map(self._begun, strips, placed(_merged(items))))
         for pointer, spot in zip(self.pointers, found, strict=True):
-            if spot.frames <= 0:
-                self._wrong.add(
-                    f"{pointer}/source_range/duration", f"leaves {spot.clip_id} no frame: remove it"
-                )
+            self._hold(pointer, spot)
         self._wrong.tell()
         return found
+
+    def _begun(self, strip: Strip, spot: Spot) -> Spot:
+        """Where only a transition borrows from before the first frame of a film, the film begins where it does."""
+        untouched = self._exported.get(strip.clip_id)
+        longer = spot.first < 0 and strip.first == (untouched.first if untouched else 0)
+        return replace(spot, first=0) if longer else spot
+
+    def _hold(self, pointer: str, spot: Spot) -> None:
+        """Note what no film can show."""
+        if spot.frames <= 0:
+            self._wrong.add(f"{pointer}/source_range/duration", f"leaves {spot.clip_id} no frame: remove it")
+        if spot.first < 0:
+            self._wrong.add(
+                f"{pointer}/source_range/start_time",
+                f"{spot.clip_id} begins {-spot.first} frames before its film does: let it begin later",
+            )
 
     def _item(self, parts: Sequence[Part], place: int) -> Item:
         part, frames = parts[place], self._rate.frames
@@ -84,7 +98,7 @@ class Edit:
         found = next((self._known[name] for name in names if name in self._known), None)
         return found or self._footage.get(file.name) or ClipId("")
 
-    def _examine(self, part: Taken, strip: Item, before: Item | None) -> None:
+    def _examine(self, part: Taken, strip: Item) -> None:
         assert isinstance(strip, Strip)
         if not strip.clip_id:
             called = part.clip_id or part.name or part.url
@@ -96,15 +110,6 @@ class Edit:
         if part.pace != speed:
             told = f"plays {strip.clip_id} at another speed than the storyboard, where it is {float(speed):g}"
             self._wrong.add(f"{part.pointer}/effects", f"{told}: set its speed look there")
-        borrowed = before.before if isinstance(before, Joint) and crosses(before.kind) else 0
-        untouched = self._exported.get(strip.clip_id)
-        if strip.first not in {borrowed, untouched.first if untouched else borrowed}:
-            cut = strip.first - borrowed
-            self._wrong.add(
-                f"{part.pointer}/source_range/start_time",
-                f"{strip.clip_id} begins {cut} frames into its film, "
-                "and a storyboard shows films from their beginning: put that back, and cut the end",
-            )
 
 
 def _file(url: str) -> PurePosixPath:

@@ -1,4 +1,4 @@
-"""An edit made elsewhere, as a revision of the storyboard: lengths, order, gaps and transitions, and nothing else.
+"""An edit made elsewhere, as a revision of the storyboard: trims, order, gaps and transitions, and nothing else.
 
 What the edit did not touch stays as it was typed. Whatever cannot be said in a storyboard is refused with its place
 in the edit: the film of the revision is laid out again, and must be the edit frame for frame.
@@ -61,7 +61,7 @@ class _Revision:
         self._document = document
         self._rate: Rate = before.rate
         self._before = spots(before)
-        self._lengths = {spot.clip_id: spot.frames for spot in self._before}
+        self._shown = {spot.clip_id: (spot.first, spot.frames) for spot in self._before}
         self._speeds = {clip.clip_id: clip.speed for clip in board.clips}
         self._clips = {ClipId(text(clip, "clipId")): clip for _, clip in clips(document)}
         self._wanted = wanted
@@ -128,13 +128,25 @@ class _Revision:
         if not entry.fresh:
             return written(entry.clip, entry.side)
         clip = {name: value for name, value in written(entry.clip, entry.side).items() if name != "startTime"}
-        copied = clip["clipId"] != entry.spot.clip_id and "duration" not in clip
-        if copied or entry.spot.frames != self._lengths[entry.spot.clip_id]:
-            seconds = self._rate.seconds(entry.spot.frames) * self._speeds[entry.spot.clip_id]
-            clip["duration"] = decimal(seconds)
+        clip |= self._trims(clip, entry.spot)
         if entry.apart:
             clip["startTime"] = decimal(self._rate.seconds(entry.spot.start))
-        return clip
+        return {name: value for name, value in clip.items() if name != "inPoint" or value}
+
+    def _trims(self, clip: Object, spot: Spot) -> Object:
+        """What of its film it shows now, where that is something else; a length that rests on the file's is said."""
+        first, frames = self._shown[spot.clip_id]
+        other = clip["clipId"] != spot.clip_id or spot.first != first
+        trims: Object = {}
+        if spot.first != first:
+            trims["inPoint"] = self._seconds(spot, spot.first)
+        if spot.frames != frames or (other and "duration" not in clip):
+            trims["duration"] = self._seconds(spot, spot.frames)
+        return trims
+
+    def _seconds(self, spot: Spot, frames: int) -> int | float:
+        """Film frames of a clip in seconds of its own film."""
+        return decimal(self._rate.seconds(frames) * self._speeds[spot.clip_id])
 
     def _silent(self) -> dict[ClipId | None, list[Object]]:
         """Clips that are not in the film, by the clip they stand behind."""

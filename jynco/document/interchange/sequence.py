@@ -16,7 +16,7 @@ from jynco.model.storyboard import Transition
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """Some frames of a clip, from its own frame ``first`` on."""
+    """Some frames of a clip, from frame ``first`` of its own film on."""
 
     clip_id: ClipId
     first: int
@@ -63,9 +63,9 @@ def sequence(timeline: Timeline) -> tuple[Item, ...]:
 
 
 def _strip(clip: Placed, before: Seam | None, after: Seam | None) -> Strip:
-    first = _middle(before) - clip.start if before else 0
+    start = _middle(before) if before else clip.start
     end = _middle(after) if after else clip.end
-    return Strip(clip.clip_id, first, end - clip.start - first)
+    return Strip(clip.clip_id, clip.first + start - clip.start, end - start)
 
 
 def _middle(seam: Seam) -> int:

@@ -13,11 +13,15 @@ from jynco.model.ids import ClipId
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """One clip in the film, in film frames; ``seam`` is shared with the clip before."""
+    """One clip in the film, in film frames; ``seam`` is shared with the clip before.
+
+    ``first`` is the frame of its own film that it begins with; of an edit, it may lie before all of them.
+    """
 
     clip_id: ClipId
     start: int
     frames: int
+    first: int = 0
     seam: Edge | None = None
     enter: Edge | None = None
     leave: Edge | None = None
@@ -32,7 +36,7 @@ def spots(timeline: Timeline) -> tuple[Spot, ...]:
     """The clips of a film as it is laid out."""
     seams = {seam.right: Edge(seam.kind, seam.frames) for seam in timeline.seams}
     return tuple(
-        Spot(clip.clip_id, clip.start, clip.frames, seams.get(position), clip.enter, clip.leave)
+        Spot(clip.clip_id, clip.start, clip.frames, clip.first, seams.get(position), clip.enter, clip.leave)
         for position, clip in enumerate(timeline.clips)
     )
 
@@ -46,7 +50,7 @@ def placed(items: Sequence[Item]) -> tuple[Spot, ...]:
             case Black():
                 at += item.frames
             case Strip():
-                found.append(Spot(item.clip_id, at, item.frames))
+                found.append(Spot(item.clip_id, at, item.frames, item.first))
                 at += item.frames
                 before = items[place - 1] if place else None
                 if isinstance(before, Joint):
@@ -62,7 +66,8 @@ def placed(items: Sequence[Item]) -> tuple[Spot, ...]:
 def _entered(spot: Spot, joint: Joint, alone: bool) -> Spot:
     if not crosses(joint.kind):
         return replace(spot, enter=Edge(joint.kind, joint.after)) if joint.after else spot
-    longer = replace(spot, start=spot.start - joint.before, frames=spot.frames + joint.before)
+    start, first = spot.start - joint.before, spot.first - joint.before
+    longer = replace(spot, start=start, first=first, frames=spot.frames + joint.before)
     edge = Edge(joint.kind, joint.before + joint.after)
     return replace(longer, enter=edge) if alone else replace(longer, seam=edge)
 
