@@ -18,15 +18,19 @@ MINIMUM_SECONDS = 300.0  # the deadline of FFmpeg for the shortest film
 SECONDS_PER_FRAME = 4.0  # and for each frame of a longer one; slow machines and AV1 included
 
 
+Work = Callable[[Watch], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A process to run, how many frames it makes in all, and what to do with them as soon as they are whole.
 
-    It waits until all that it comes ``after`` is done; those tasks stand before it. ``fault`` is raised in the place
-    of FFmpeg's, where one can do without it.
+    What needs no process is ``Work``, which asks the watch it is given whether to go on. A task waits until all that it
+    comes ``after`` is done; those tasks stand before it. ``fault`` is raised in the place of FFmpeg's, where one can do
+    without it.
     """
 
-    command: Command
+    command: Command | Work
     frames: int
     keep: Callable[[], None]
     after: tuple[Event, ...] = ()
@@ -75,7 +79,10 @@ class _Part:
 
     def _run(self, media: Media) -> None:
         try:
-            media.run(self._task.command, self, timeout=deadline(self._task.frames))
+            if isinstance(self._task.command, Command):
+                media.run(self._task.command, self, timeout=deadline(self._task.frames))
+            else:
+                self._task.command(self)
         except (MediaFailed, MediaTimeout) as fault:
             if self._task.fault is None:
                 raise

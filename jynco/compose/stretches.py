@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
-from jynco.compose.audio import Track, limited, mixed, numbered, samples_at, summed
+from jynco.compose.audio import Track, mixed, samples_at
 from jynco.compose.command import Papers, filed
 from jynco.compose.encoder import Container, sound_options
-from jynco.compose.graph import Options, Output, Stream, command_line, copies
+from jynco.compose.graph import Output, command_line
 from jynco.compose.packets import Track as Packets
 from jynco.compose.packets import stretched
 from jynco.compose.segments import Recipe, nameless
@@ -26,10 +26,10 @@ from jynco.model.media import Command
 from jynco.model.storyboard import Quality
 
 PACKET = 1024  # samples of AAC
-LENGTH = 192  # packets, 4.1 s: time enough for a process to have been worth starting
+LENGTH = 192  # packets, 4.1 s: what is encoded in vain beside it is a twentieth
 LEAD = 8  # packets encoded in vain before: by then encoder and limiter are as if they had heard the rest
 TAIL = 2  # and behind, which the last packets look at
-MOST = 64  # stretches of a film: each is an encoder while it is made
+MOST = 64  # stretches of a film: each is a file of its own
 BARE = {"map_metadata": "-1", "map_chapters": "-1"}
 REMEMBERED = 1_000  # mixes
 _known: dict[str, str] = {}
@@ -41,6 +41,7 @@ class Sound:
 
     container: Container
     quality: Quality
+    mixer: str = ""  # what mixes and encodes it, beside FFmpeg's build
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +82,15 @@ def stretches(heard: Sequence[Track], timeline: Timeline, kind: Sound, recipe: R
     return tuple(_named(heard, each, kind, recipe) for each in _laid(total))
 
 
-def sounding(group: Sequence[Stretch], heard: Sequence[Track], kind: Sound, work: Path) -> Command:
-    """One process that writes a ``group`` of stretches into the folder ``work``; the mix is made once."""
-    papers, tracks = Papers(work), _within(heard, group)
-    whole = summed(tracks, max(each.end for each in group))
-    parts = copies(whole, len(group), "asplit")
-    outputs = [
-        Output([_part(stream, each)], sounded(each, work), _options(kind))
-        for stream, each in zip(parts, group, strict=True)
-    ]
-    return Command(filed(command_line(*outputs), papers), papers.files)
+def sounding(heard: Sequence[Track], stretch: Stretch, kind: Sound, work: Path) -> Command:
+    """The process that makes a film's sound in one piece, into the folder ``work``."""
+    papers = Papers(work)
+    output = Output([mixed(heard, stretch.end)], sounded(stretch, work), options(kind))
+    return Command(filed(command_line(output), papers), papers.files)
 
 
 def sounded(stretch: Stretch, work: Path) -> Path:
-    """Where ``sounding`` puts a stretch."""
+    """Where a stretch is put."""
     return work / f"{stretch.key}.sound"
 
 
@@ -108,7 +104,7 @@ def _laid(total: int) -> Iterator[Stretch]:
 
 
 def _named(heard: Sequence[Track], stretch: Stretch, kind: Sound, recipe: Recipe) -> Stretch:
-    mix = _mix(_within(heard, [stretch]), kind, recipe)
+    mix = _mix(within(heard, [stretch]), kind, recipe)
     return replace(stretch, key=digest({"mix": mix, "start": f"{stretch.start}", "end": f"{stretch.end}"}))
 
 
@@ -119,12 +115,12 @@ def _mix(heard: Sequence[Track], kind: Sound, recipe: Recipe) -> str:
     if told not in _known:
         if len(_known) >= REMEMBERED:
             _known.clear()
-        line = command_line(Output([mixed(blind, PACKET)], Path("sound"), _options(kind)))
-        _known[told] = digest({"line": "\0".join(line), "build": recipe.build})
+        line = command_line(Output([mixed(blind, PACKET)], Path("sound"), options(kind)))
+        _known[told] = digest({"line": "\0".join(line), "build": recipe.build, "mixer": kind.mixer})
     return _known[told]
 
 
-def _within(heard: Sequence[Track], group: Sequence[Stretch]) -> list[Track]:
+def within(heard: Sequence[Track], group: Sequence[Stretch]) -> list[Track]:
     """What these stretches hear something of."""
     return [track for track in heard if any(_sounds(track, each) for each in group)]
 
@@ -134,10 +130,6 @@ def _sounds(track: Track, stretch: Stretch) -> bool:
     return track.start < stretch.end and not before
 
 
-def _part(whole: Stream, stretch: Stretch) -> Stream:
-    cut = whole.filter("atrim", start_sample=stretch.start, end_sample=stretch.end)
-    return numbered(limited(numbered(cut)))
-
-
-def _options(kind: Sound) -> Options:
+def options(kind: Sound) -> dict[str, str]:
+    """How a film's sound is encoded and packed."""
     return {"format": str(kind.container), **sound_options(kind.container, kind.quality), **BARE}

@@ -50,3 +50,28 @@ class Command:
     arguments: tuple[str, ...]  # placeholders such as {work}/graph.txt are not used: paths are final
     files: Mapping[Path, str] = field(default_factory=dict)  # text to write before the start
     frames: int = 0  # how many frames it makes, for progress
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One sound in a mix, in samples at 48 kHz: where it begins, how much of it is heard, how it comes and goes.
+
+    ``pcm`` are its samples as interleaved stereo floats of 32 bits, which our own FFmpeg has decoded.
+    """
+
+    pcm: memoryview
+    start: int
+    samples: int | None  # None: to its own end
+    volume: float = 1.0
+    fade_in: int = 0
+    fade_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Sample ``start`` to ``end`` of a film's sound, and how they are encoded, in FFmpeg's words."""
+
+    voices: tuple[Voice, ...]
+    start: int
+    end: int
+    options: Mapping[str, str]

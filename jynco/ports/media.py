@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from jynco.model.media import Command, Look, MediaInfo
+from jynco.model.media import Command, Look, MediaInfo, Mix
 from jynco.ports.watching import Watch
 
 
@@ -24,3 +24,5 @@ class Media(Protocol):
     def verify(self, path: Path) -> MediaInfo: ...  # decodes every frame
     def look(self, path: Path) -> Look: ...  # as verify, and what there is to be seen
     def build(self) -> str: ...  # names the FFmpeg build, for keys
+    def mix(self, mix: Mix, target: Path) -> None: ...  # of decoded sounds, so nothing is started; MediaFailed
+    def mixer(self) -> str: ...  # names what mixes and encodes, for keys

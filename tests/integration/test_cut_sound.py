@@ -10,12 +10,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from jynco.adapters.media.ffmpeg import FFmpeg
+from jynco.agents.cutting import Cutting
 from jynco.agents.screening import Screen
 from jynco.compose.cutlist import Cutlist
 from jynco.compose.sources import Source
 from jynco.compose.stretches import LENGTH, PACKET
 from jynco.model.ids import JobId
+from jynco.model.media import Command
 from jynco.model.storyboard import AudioLayer, Clip, Codec
+from jynco.ports import Watch
 from tests.integration.cut_kit import Room, kept
 from tests.integration.film_kit import (
     Quiet,
@@ -84,6 +88,29 @@ def test_a_volume_costs_the_stretches_it_is_heard_in(room: Room) -> None:
     assert grown(room, BED, replace(LATE, volume=0.9)) == 1
     assert grown(room, replace(BED, volume=0.9), LATE) == 5
     assert grown(room, BED, LATE) == 0
+
+
+class Counted(FFmpeg):
+    """FFmpeg, and how often it was started."""
+
+    def __init__(self) -> None:
+        self.started = 0
+
+    def run(self, command: Command, watch: Watch, *, timeout: float) -> None:
+        self.started += 1
+        super().run(command, watch, timeout=timeout)
+
+
+def test_a_volume_starts_nothing(room: Room) -> None:
+    """What it is mixed of was decoded before, and is decoded again where it was not."""
+    room.cut(board(CLIPS))
+    media = Counted()
+    room.cutting = Cutting(room.quartermaster, media, 2)
+    for volume, due in ((0.9, 1), (0.8, 1), (0.7, 1)):
+        assert grown(room, replace(BED, volume=volume)) == 5
+        assert media.started == due
+    assert grown(room, replace(BED, volume=0.7), LATE) == 1
+    assert media.started == 2
 
 
 def test_a_film_that_ends_elsewhere_keeps_the_sound_before(room: Room) -> None:

@@ -14,10 +14,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from jynco.adapters.media import looking, process
+from jynco.adapters.media import looking, mixing, process
 from jynco.adapters.media.probe import probe
 from jynco.errors import MediaFailed, ServiceAway, StorageFull
-from jynco.model.media import Command, Look, MediaInfo
+from jynco.model.media import Command, Look, MediaInfo, Mix
 from jynco.ports import Watch
 from jynco.ports.tracing import span
 
@@ -78,6 +78,15 @@ class FFmpeg:
         if not frames:
             raise MediaFailed(f"{path.name} has no picture; make it again.")
         return replace(info, frames=frames)
+
+    def mix(self, mix: Mix, target: Path) -> None:
+        """Writes a mix of sounds that were decoded before into ``target``. MediaFailed."""
+        with span("ffmpeg", what="mix"):
+            mixing.encoded(mix, target)
+
+    def mixer(self) -> str:
+        """What mixes and encodes, in a few words."""
+        return mixing.mixer()
 
     def build(self) -> str:
         """The FFmpeg build in a few words: its version and a digest of how it was configured."""

@@ -11,19 +11,17 @@ from jynco.agents.crew import Place, Task, anywhere, side_by_side
 from jynco.agents.cutting.promises import Promises
 from jynco.agents.cutting.reel import Found, Reel, Sheet
 from jynco.agents.cutting.sheets import Sheets
+from jynco.agents.cutting.voicing import Voicing
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.quartermaster.fingerprints import Memory
 from jynco.agents.splicing import indexed
 from jynco.compose.packets import begins, order
 from jynco.compose.picture import Room
 from jynco.compose.segments import Segment, writing, written
-from jynco.compose.sharing import Group, groups, shared
+from jynco.compose.sharing import Group, groups
 from jynco.compose.sources import Material, Source
-from jynco.compose.stretches import PACKET, Stretch, sounded, sounding
 from jynco.model.time import Rate
 from jynco.ports import Media, Slots, Watch
-
-PACKETS = 80  # of sound take as long as a frame of picture
 
 
 class Making:
@@ -38,6 +36,7 @@ class Making:
         self._media = media
         self._processes = processes
         self._slots = slots
+        self._voicing = Voicing(self._shelf, media)
         self._begins: Memory[tuple[str, Rate], tuple[int, ...]] = Memory()
 
     def made(
@@ -61,10 +60,8 @@ class Making:
         """
         silent = sheet.silent(found)
         first, rest = (silent[:1], silent[1:]) if sheet.reel.soon else (silent, [])
-        begin, more = (
-            [self._sound(sheet, group, work) for group in shared(some, 1 if pictures else processes)]
-            for some in (first, rest)
-        )
+        several = 1 if pictures else processes
+        begin, more = (self._voicing.tasks(sheet, some, work, several) for some in (first, rest))
         return [*begin, *pictures[: 2 * processes], *more, *pictures[2 * processes :]]
 
     def grouped(self, sheet: Sheet, missing: Sequence[Segment], processes: int) -> list[Group]:
@@ -105,15 +102,6 @@ class Making:
             path = written(segment, work)
             order(indexed(path), segment.span.frames)
             self._shelf.keep(segment.key, path)
-
-    def _sound(self, sheet: Sheet, group: Sequence[Stretch], work: Path) -> Task:
-        command = sounding(group, sheet.heard, sheet.kind, work)
-        samples = sum(each.end - each.start for each in group)
-        return Task(command, max(1, samples // PACKET // PACKETS), partial(self._keep_sound, group, work))
-
-    def _keep_sound(self, group: Sequence[Stretch], work: Path) -> None:
-        for each in group:
-            self._shelf.keep(each.key, sounded(each, work))
 
 
 def _begins(path: Path, rate: Rate) -> tuple[int, ...]:

@@ -57,12 +57,8 @@ class Sheet:
     recipe: Recipe
     segments: tuple[Segment, ...]
     heard: Sequence[Track]
+    kind: Sound
     sounds: tuple[Stretch, ...]
-
-    @property
-    def kind(self) -> Sound:
-        """The kind of its sound."""
-        return Sound(self.reel.container, self.reel.storyboard.output.quality)
 
     @property
     def keys(self) -> tuple[CacheKey, ...]:

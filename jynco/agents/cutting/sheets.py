@@ -12,6 +12,7 @@ from jynco.agents.quartermaster import Quartermaster
 from jynco.compose import audio
 from jynco.compose.command import Papers
 from jynco.compose.cutlist import Cutlist, Entry, listed
+from jynco.compose.encoder import Container
 from jynco.compose.hardware import Device, Devices
 from jynco.compose.picture import Room
 from jynco.compose.proxies import fitting
@@ -38,9 +39,9 @@ class Sheets:
         seen = {**reel.materials, **fitting(reel.proxies, recipe)}
         room = Room(reel.storyboard, reel.timeline, seen, Papers(Path()).keep, reel.files)
         heard = audio.tracks(reel.storyboard, reel.timeline, reel.materials, reel.sounds)
-        kind = Sound(reel.container, reel.storyboard.output.quality)
+        kind = self._kind(reel)
         sounds = stretches(heard, reel.timeline, kind, recipe)
-        return Sheet(reel, room, recipe, segments(room, recipe), heard, sounds)
+        return Sheet(reel, room, recipe, segments(room, recipe), heard, kind, sounds)
 
     def found(self, sheet: Sheet, known: Found) -> Found:
         """Where every segment and the sound lie that need not be made; ``known`` are not looked at again."""
@@ -75,6 +76,11 @@ class Sheets:
         proxies = (sheet.reel.proxies.get(piece.clip_id) for piece in segment.span.pieces)
         there = all(proxy is None or self._proxies.has(proxy) for proxy in proxies)
         return there and self._copying.could(segment, sheet.room)
+
+    def _kind(self, reel: Reel) -> Sound:
+        """A webm's sound is made by FFmpeg alone."""
+        mixer = self._media.mixer() if reel.container is Container.MP4 else ""
+        return Sound(reel.container, reel.storyboard.output.quality, mixer)
 
     def _recipe(self, reel: Reel) -> Recipe:
         device = Device.SOFTWARE if reel.software else self._device(reel.storyboard.output.codec)
