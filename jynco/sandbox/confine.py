@@ -4,13 +4,18 @@ Each call says whether the kernel took part; where it knows less, the rest still
 used, for FFmpeg's launcher runs this by path, without ours.
 """
 
+from __future__ import annotations
+
 import ctypes
 import os
 import resource
 import stat
 import struct
 import sys
-from collections.abc import Iterable
+
+TYPE_CHECKING = False  # as typing has it, whose import FFmpeg's launcher has no time for
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
