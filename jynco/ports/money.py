@@ -44,6 +44,7 @@ class Ledger(Protocol):
         self, key: CacheKey
     ) -> Generation | None: ...  # the latest attempt, when nobody knows its outcome
     def latest(self, key: CacheKey) -> Generation | None: ...  # whatever became of it
+    def orders(self, key: CacheKey) -> frozenset[str]: ...  # the vendors' ids of all attempts
     def history(self, project_id: ProjectId) -> Sequence[Generation]: ...
     def withdraw(
         self, owner: str, seconds: float, limit: int

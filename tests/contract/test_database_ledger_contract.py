@@ -223,6 +223,17 @@ def test_an_unknown_attempt_stays_so_while_another_is_live(subject: Subject) -> 
         subject.database.ledger.advance(lost, SUBMITTED, ticket=TICKET)
 
 
+def test_the_ledger_knows_the_vendors_ids_of_all_attempts(subject: Subject) -> None:
+    assert subject.database.ledger.orders(KEY) == frozenset()
+    first = subject.database.ledger.advance(take(subject), SUBMITTED, ticket=TICKET)
+    subject.database.ledger.advance(first, FAILED)
+    second = subject.database.ledger.advance(take(subject), SUBMITTED, ticket=Ticket("task-2"))
+    subject.database.ledger.advance(second, UNKNOWN)
+    take(subject)
+    assert subject.database.ledger.orders(KEY) == {"task-1", "task-2"}
+    assert subject.database.ledger.orders(CacheKey("0" * 64)) == frozenset()
+
+
 def test_a_film_has_nothing_to_generate(subject: Subject) -> None:
     with pytest.raises(Conflict, match="no clip and shot"):
         subject.database.ledger.take(KEY, film(), "worker-1", LEASE)

@@ -286,6 +286,9 @@ class Mortal:
     def unknown(self, key: CacheKey) -> Generation | None:
         return self._ledger.unknown(key)
 
+    def orders(self, key: CacheKey) -> frozenset[str]:
+        return self._ledger.orders(key)
+
     def latest(self, key: CacheKey) -> Generation | None:
         return self._ledger.latest(key)
 

@@ -74,7 +74,9 @@ class Motion:
         self._tools = Tools(ledger, quartermaster, clock, lease, give_up, rules.poll)
         self._providers = providers
         self._door = Door(admission, rules, lease)
-        self._understudies = Understudies(self._tools, jobs, admission, moderated=rules.failover_moderated)
+        self._understudies = Understudies(
+            self._tools, jobs, admission, providers, moderated=rules.failover_moderated
+        )
 
     def advance(self, claim: Claim, heart: Heart) -> Step:
         """Go as far as possible now. Only LeaseLost, Cancelled and ServiceAway leave as exceptions."""
@@ -146,7 +148,8 @@ class Motion:
 
     def _heard(self, shot: Shot, begun: Generation, attempt: Attempt, error: ProviderError | None) -> None:
         """Tell the door how an order was answered; looks and downloads are no orders."""
-        if not begun.fresh or attempt.row.error_code in NO_ORDER:
+        unheard = attempt.row.state is GenerationState.INTENT
+        if not begun.fresh or unheard or attempt.row.error_code in NO_ORDER:
             return
         refused = isinstance(error, NotAccepted | OutcomeUnknown) and attempt.row.task_id is None
         self._door.heard(shot, error if refused else None)

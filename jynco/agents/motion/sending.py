@@ -13,9 +13,10 @@ from typing import Final
 from jynco.agents.motion.held import Held
 from jynco.agents.motion.outcomes import failure
 from jynco.errors import JyncoError, LeaseLost, NotAccepted, OutcomeUnknown, PollFailed, ServiceAway
-from jynco.model.motion import Ticket
+from jynco.model.jobs import Generation
+from jynco.model.motion import Shot, Ticket
 from jynco.model.states import GenerationState
-from jynco.ports import Watch
+from jynco.ports import Ledger, Provider, Watch
 from jynco.ports.tracing import span
 
 log: Final = logging.getLogger("jynco.motion")
@@ -27,25 +28,43 @@ def submitted(held: Held, picture: Picture, watch: Watch) -> bool:
     """Whether the vendor has it. A worker died here before, and it may cost: then it is never sent again."""
     if not held.row.fresh and held.billable:
         return recovered(held)
-    _record(held, _sent(held, picture, watch))
+    try:
+        ticket = _sent(held, picture, watch)
+    except OutcomeUnknown as lost:
+        return recovered(held, lost)
+    _record(held, ticket)
     return True
 
 
-def recovered(held: Held) -> bool:
-    """Whether the vendor's list tells what became of a request whose answer nobody heard."""
+def recovered(held: Held, lost: OutcomeUnknown | None = None) -> bool:
+    """Whether the vendor's list tells what became of a request whose answer nobody heard.
+
+    ``lost``: how it was lost, where that is known; raised where no list tells.
+    """
     try:
         with span("provider.find", **held.facts):
-            ticket = held.provider.find(held.shot, held.row.created_at or held.tools.clock.now())
+            ticket = found(held.tools.ledger, held.provider, held.row, held.shot)
     except (PollFailed, NotAccepted) as error:
         return held.patient(error)
     if ticket is None:
-        lost = OutcomeUnknown(
+        died = OutcomeUnknown(
             f"A worker ended while it asked {held.row.provider} for this clip, so nobody knows whether it was "
             "accepted and billed. Retry with consent to pay again (--pay-again)."
         )
-        raise held.ended(lost)
+        raise held.ended(lost or died)
     held.accepted(ticket)
     return True
+
+
+def found(ledger: Ledger, provider: Provider, row: Generation, shot: Shot) -> Ticket | None:
+    """The order of this attempt in its vendor's list; None: it is not there, or the vendor keeps no list.
+
+    The newest there may be another attempt's, which the ledger knows: then this one's was not taken. PollFailed.
+    """
+    if row.created_at is None:
+        return None
+    ticket = provider.find(shot, row.created_at)
+    return None if ticket is None or ticket.task_id in ledger.orders(row.cache_key) else ticket
 
 
 def _sent(held: Held, picture: Picture, watch: Watch) -> Ticket:
@@ -55,8 +74,7 @@ def _sent(held: Held, picture: Picture, watch: Watch) -> Ticket:
             _surely(held)
             with span("provider.submit", **held.facts):
                 return held.provider.submit(held.shot, image)
-    except OutcomeUnknown as error:
-        held.end(GenerationState.UNKNOWN, failure(error))
+    except OutcomeUnknown:
         raise
     except JyncoError as error:
         held.end(GenerationState.FAILED, failure(error))

@@ -8,12 +8,13 @@ what a safety system refused only where people allow it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
 from jynco.agents.motion.held import Tools
 from jynco.agents.motion.outcomes import clip_of, shot_of
+from jynco.agents.motion.sending import found
 from jynco.errors import (
     Conflict,
     ConsentNeeded,
@@ -27,9 +28,9 @@ from jynco.errors import (
     RequestRejected,
 )
 from jynco.model.jobs import Claim, Failure, Generation, Job, Remark
-from jynco.model.motion import Shot
+from jynco.model.motion import Shot, Ticket
 from jynco.model.states import GenerationState
-from jynco.ports import Admission, Jobs
+from jynco.ports import Admission, Jobs, Provider
 
 log: Final = logging.getLogger("jynco.motion")
 
@@ -43,10 +44,19 @@ GIVES_WAY: Final = frozenset(
 class Understudies:
     """Changes who makes a clip."""
 
-    def __init__(self, tools: Tools, jobs: Jobs, admission: Admission, *, moderated: bool) -> None:
+    def __init__(
+        self,
+        tools: Tools,
+        jobs: Jobs,
+        admission: Admission,
+        providers: Mapping[str, Provider],
+        *,
+        moderated: bool,
+    ) -> None:
         self._tools = tools
         self._jobs = jobs
         self._admission = admission
+        self._providers = providers
         self._moderated = moderated
 
     def takes_over(self, claim: Claim, why: Failure) -> bool:
@@ -96,7 +106,8 @@ class Understudies:
         return bool(self._admission.running([shot.key])) or self._tools.ledger.unknown(shot.key) is not None
 
     def _settle(self, job: Job, shot: Shot) -> bool:
-        """What may have been billed is looked at again if the vendor gave a number, else made anew with consent only.
+        """What may have been billed is looked at again if the vendor gave a number or lists it, else made anew with
+        consent only.
 
         Consent is for what was unknown when it was given: not for what this very job has left unknown. True when it
         is being looked at.
@@ -104,14 +115,26 @@ class Understudies:
         unknown = self._tools.ledger.unknown(shot.key)
         if unknown is None or (job.options.get("payAgain") and not since(job, unknown)):
             return False
-        if unknown.task_id is None or since(job, unknown):
+        ticket = None if unknown.task_id or since(job, unknown) else self._listed(unknown)
+        if ticket is None and (unknown.task_id is None or since(job, unknown)):
             raise ConsentNeeded(
                 f"Nobody knows whether {unknown.provider} made and billed this clip{_when(unknown)}; making it "
                 "again may be billed twice. Look at the provider's own list, then retry with consent (--pay-again)."
             )
         with suppress(LeaseLost, Conflict):  # another job has looked first, and goes on with it
-            self._tools.ledger.advance(unknown, GenerationState.SUBMITTED)
+            self._tools.ledger.advance(unknown, GenerationState.SUBMITTED, ticket=ticket)
         return True
+
+    def _listed(self, unknown: Generation) -> Ticket | None:
+        """What its vendor's list says of it by now; None also where it cannot be asked."""
+        provider = self._providers.get(unknown.provider)
+        if provider is None or unknown.shot is None:
+            return None
+        try:
+            return found(self._tools.ledger, provider, unknown, unknown.shot)
+        except ProviderError as error:
+            log.warning("%s cannot be asked for a lost order: %s", unknown.provider, error.message)
+            return None
 
 
 def since(job: Job, row: Generation) -> bool:

@@ -107,6 +107,12 @@ class MemoryLedger:
         return mine[-1] if mine else None
 
     @alone
+    def orders(self, key: CacheKey) -> frozenset[str]:
+        """The ids under which vendors know the attempts for ``key``."""
+        attempts = [kept.generation for kept in self.store.attempts if kept.generation.cache_key == key]
+        return frozenset(row.task_id for row in attempts if row.task_id is not None and self._own(row))
+
+    @alone
     def unknown(self, key: CacheKey) -> Generation | None:
         """The latest attempt for ``key`` when nobody knows whether it was billed."""
         row = self.latest(key)

@@ -107,6 +107,12 @@ class PostgresLedger:
             row = found.mappings().one_or_none()
         return None if row is None else rows.to_generation(row)
 
+    def orders(self, key: CacheKey) -> frozenset[str]:
+        """The ids under which vendors know the attempts for ``key``."""
+        known = (generations.c.cache_key == key) & generations.c.task_id.is_not(None) & self._own()
+        with self._gate.autocommit() as connection:
+            return frozenset(connection.scalars(select(generations.c.task_id).where(known)))
+
     def unknown(self, key: CacheKey) -> Generation | None:
         """The latest attempt for ``key`` when nobody knows whether it was billed."""
         row = self.latest(key)
