@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from jynco.compose.joints import DEFAULT_SECONDS
 from jynco.compose.spans import Piece, Shown, Span, Words, tile
 from jynco.compose.timeline import Timeline
+from jynco.model.ids import ClipId
 from jynco.model.storyboard import Quality, Storyboard, TransitionKind
+from jynco.model.time import Rate
 
 STRIDE_SECONDS = 4  # of a long clip's core: two groups of pictures cost 1 % more than one film's
 
@@ -16,17 +18,33 @@ STRIDE_SECONDS = 4  # of a long clip's core: two groups of pictures cost 1 % mor
 def cut(storyboard: Storyboard, timeline: Timeline) -> tuple[Span, ...]:
     """The film's spans, bodies cut at their clips' fixed places; together they are still every film frame once.
 
-    A draft's first body is cut once more, behind a second: it plays as soon as that is there.
+    A draft's first body is cut once more, behind a second: it plays as soon as that is there. Its others are cut beside
+    words and pictures, for what is bare is copied from a proxy.
     """
     lengths = {clip.clip_id: clip.first + clip.frames for clip in timeline.clips}
-    edge = timeline.rate.frames(DEFAULT_SECONDS)
-    soon = 2 * edge if storyboard.output.quality is Quality.DRAFT else 0
-    stride = max(1, round(timeline.rate.fraction * STRIDE_SECONDS))
+    draft = storyboard.output.quality is Quality.DRAFT
     return tuple(
         part
         for span in tile(storyboard, timeline)
-        for part in _parts(span, marks(lengths[span.left.clip_id], edge, stride) if span.left else (), soon)
+        for part in _parts(span, _places(span, lengths, timeline.rate, draft))
     )
+
+
+def _places(span: Span, lengths: Mapping[ClipId, int], rate: Rate, draft: bool) -> set[int]:
+    """The frames of a span at which it is cut; none in what is no body."""
+    if span.left is None or span.kind is not TransitionKind.NONE:
+        return set()
+    edge, stride = rate.frames(DEFAULT_SECONDS), max(1, round(rate.fraction * STRIDE_SECONDS))
+    fixed = {mark - span.left.first for mark in marks(lengths[span.left.clip_id], edge, stride)}
+    return fixed | {2 * edge - span.start, *_beside(span, span.left, max(1, edge))} if draft else fixed
+
+
+def _beside(span: Span, left: Piece, beat: int) -> Iterator[int]:
+    """Around words and pictures, where a proxy has keyframes. With looks on, nothing is bare."""
+    layers: tuple[Words | Shown, ...] = () if left.filters else (*span.words, *span.overlays)
+    for layer in layers:
+        yield (left.first + layer.first) // beat * beat - left.first
+        yield -(-(left.first + layer.end) // beat) * beat - left.first
 
 
 def marks(frames: int, edge: int, stride: int) -> tuple[int, ...]:
@@ -41,13 +59,12 @@ def marks(frames: int, edge: int, stride: int) -> tuple[int, ...]:
     return (*(edge + number * stride for number in range(strides)), frames - edge)
 
 
-def _parts(span: Span, places: Iterable[int], soon: int) -> Iterator[Span]:
-    """A body cut where its clip has marks, and at the film's frame ``soon``; anything else whole."""
-    if span.left is None or span.kind is not TransitionKind.NONE:
+def _parts(span: Span, places: Iterable[int]) -> Iterator[Span]:
+    """The span cut at those of the ``places`` that are inside it."""
+    if span.left is None:
         yield span
         return
-    inside = {*(place - span.left.first for place in places), soon - span.start}
-    ends = [*sorted(end for end in inside if 0 < end < span.frames), span.frames]
+    ends = [*sorted(end for end in places if 0 < end < span.frames), span.frames]
     for first, end in zip([0, *ends], ends, strict=False):
         yield _part(span, span.left, first, end)
 

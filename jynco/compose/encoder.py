@@ -141,10 +141,12 @@ ALIKE: Final = "ipratio=1"
 
 
 def _h264(task: Task) -> Options:
-    even = ":qcomp=1" if task.output.quality is Quality.DRAFT else ""
-    fixed = f"open-gop=0:{ALIKE}{even}"
-    own = {"c:v": "libx264", "preset": task.preset.speed, "profile:v": "high", "x264-params": fixed}
-    return {**own, **_rate(task)}
+    """A draft is equally coarse everywhere, and told so: then x264 need not look at each picture beforehand."""
+    fixed, draft = f"open-gop=0:{ALIKE}", task.output.quality is Quality.DRAFT
+    own = {"c:v": "libx264", "preset": task.preset.speed, "profile:v": "high"}
+    if draft and task.output.bitrate is None:
+        return {**own, "x264-params": fixed, "qp": str(task.preset.crf)}
+    return {**own, "x264-params": f"{fixed}:qcomp=1" if draft else fixed, **_rate(task)}
 
 
 def _h265(task: Task) -> Options:

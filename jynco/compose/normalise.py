@@ -50,8 +50,13 @@ def normalised(
     stream: Stream, info: MediaInfo, frame: Frame, frames: int, speed: Fraction = Fraction(1)
 ) -> Stream:
     """Exactly ``frames`` frames of a film, from its first on; one that is too short holds its last frame."""
-    timed = _timed(_whole(stream, info), frame.rate, frames, speed)
-    return _squared(_coloured(timed, info, frame), frame)
+    paced = _timed(_whole(stream, info), frame.rate, frames, speed)
+    return _squared(_coloured(paced, info, frame), frame)
+
+
+def timed(stream: Stream, frame: Frame, frames: int, speed: Fraction = Fraction(1)) -> Stream:
+    """The same of a film that has this frame's size, form and colours already: nothing is computed in its pictures."""
+    return _told(_timed(stream, frame.rate, frames, speed), frame)
 
 
 def _whole(stream: Stream, info: MediaInfo) -> Stream:
@@ -126,13 +131,14 @@ def _narrowed(stream: Stream, info: MediaInfo, frame: Frame) -> Stream:
 
 def _squared(stream: Stream, frame: Frame) -> Stream:
     """On black to the film's size, in the form that every transition and encoder takes."""
-    return (
-        stream.filter("format", pix_fmts="yuv420p")
-        .filter("pad", w=frame.width, h=frame.height, x="(ow-iw)/2", y="(oh-ih)/2")
-        .filter("setsar", sar="1")
-        .filter("settb", expr=beat(frame.rate))
-        .filter("setparams", **STANDARD)
-    )
+    plain = stream.filter("format", pix_fmts="yuv420p")
+    padded = plain.filter("pad", w=frame.width, h=frame.height, x="(ow-iw)/2", y="(oh-ih)/2")
+    return _told(padded.filter("setsar", sar="1"), frame)
+
+
+def _told(stream: Stream, frame: Frame) -> Stream:
+    """With the film's clock, and its colours said in every frame."""
+    return stream.filter("settb", expr=beat(frame.rate)).filter("setparams", **STANDARD)
 
 
 def beat(rate: Rate) -> str:

@@ -11,7 +11,7 @@ from jynco.compose.effects import Scene, reading
 from jynco.compose.effects.dressing import dressed
 from jynco.compose.graph import Stream, copies, joined, opened
 from jynco.compose.layers import Stage, laying
-from jynco.compose.normalise import STANDARD, Frame, beat, input_options, normalised
+from jynco.compose.normalise import STANDARD, Frame, beat, input_options, normalised, timed
 from jynco.compose.registry import HOUSE
 from jynco.compose.sources import Held, Material, Slate, Source
 from jynco.compose.spans import Piece, Span
@@ -134,8 +134,12 @@ def _played(source: Source, begin: int, frames: int, filters: tuple[Filter, ...]
     if not source.info.width:
         raise AssetRefused(f"{source.path.name} has no picture; give another film.")
     options = {"an": None, **input_options(source.info), **_sought(begin, room.frame)}
-    stream = opened(source.path, options).part("V:0")
-    plain = normalised(stream, source.info, room.frame, frames, reading.pace(filters))
+    pace = reading.pace(filters)
+    if source.ready:  # small, too: a second thread would cost more than it saves
+        plain = timed(opened(source.path, {**options, "threads": "1"}).part("V:0"), room.frame, frames, pace)
+    else:
+        stream = opened(source.path, options).part("V:0")
+        plain = normalised(stream, source.info, room.frame, frames, pace)
     return dressed(plain, filters, Scene(room.frame, begin, frames, room.files))
 
 

@@ -54,7 +54,8 @@ def standing_in(source: Source, output: OutputSettings, key: CacheKey, path: Pat
     size = replace(source.info, format="mov", width=output.width, height=output.height, rate=rate.fraction)
     coded = replace(size, duration=rate.seconds(frames), frames=frames, video_codec="h264")
     plain = replace(coded, audio_codec=None, rotation=0, pixel_aspect=Fraction(1), color={"space": "bt709"})
-    return Source(path, plain, sha256=key, keys=tuple(range(0, frames, _beat(output))), packets=frames)
+    keys = tuple(range(0, frames, _beat(output)))
+    return Source(path, plain, sha256=key, keys=keys, packets=frames, ready=True)
 
 
 def fitting(proxies: Mapping[ClipId, Source], recipe: Recipe) -> Mapping[ClipId, Source]:

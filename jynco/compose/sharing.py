@@ -13,6 +13,8 @@ from jynco.model.ids import ClipId
 NEAR = 30  # frames: reading so many in vain costs less than a second encoder's memory
 
 FIRST = 4  # segments of a film that is wanted soon: its first seconds
+LEAST, MOST = 150, 240  # frames of one process, where several clips go together
+CROWD = 8  # segments of one process: each is an encoder's memory
 
 Group = tuple[Segment, ...]
 
@@ -40,6 +42,23 @@ def groups(
     return sorted(found, key=_start) if soon else sorted(found, key=_frames, reverse=True)
 
 
+def lots(missing: Iterable[Segment], processes: int) -> list[Group]:
+    """The processes to run for a small film that is wanted soon and whose sources can be entered anywhere.
+
+    What starts is a good part of a small segment's cost, and a process with several encoders fills several cores. So
+    neighbours go together, whatever clips they show; the first ones are fewer, for they are seen first.
+    """
+    ordered = sorted({segment.key: segment for segment in missing}.values(), key=lambda each: each.span.start)
+    enough = min(MOST, max(LEAST, _frames(tuple(ordered)) // (2 * processes)))
+    found, open_ = list[Group](), list[Segment]()
+    for segment in ordered:
+        open_.append(segment)
+        if _frames(open_) >= (enough if found else enough // 2) or len(open_) == CROWD:
+            found.append(tuple(open_))
+            open_ = []
+    return [*found, *([tuple(open_)] if open_ else [])]
+
+
 def shared(silent: Sequence[Stretch], processes: int) -> list[Sequence[Stretch]]:
     """Stretches of sound for so many processes, in turn: what is loud and what is silent lies side by side."""
     return [silent[number::processes] for number in range(min(processes, len(silent)))]
@@ -47,12 +66,17 @@ def shared(silent: Sequence[Stretch], processes: int) -> list[Sequence[Stretch]]
 
 def _shared(own: Sequence[Segment], materials: Mapping[ClipId, Material], soon: bool) -> list[Group]:
     near = sorted(
-        (each for each in own if all(_near(piece, materials) for piece in each.span.pieces)),
+        (each for each in own if open_anywhere([each], materials)),
         key=lambda each: each.span.frames,
     )
     far = [each for each in own if each not in near]
     company = [near.pop()] if far and near and not soon else []
     return [*((each,) for each in near), *([(*company, *far)] if far else [])]
+
+
+def open_anywhere(some: Iterable[Segment], materials: Mapping[ClipId, Material]) -> bool:
+    """Whether little of their sources is read in vain, however they are shared."""
+    return all(_near(piece, materials) for each in some for piece in each.span.pieces)
 
 
 def _near(piece: Piece, materials: Mapping[ClipId, Material]) -> bool:
@@ -75,5 +99,5 @@ def _start(group: Group) -> int:
     return min(segment.span.start for segment in group)
 
 
-def _frames(group: Group) -> int:
+def _frames(group: Sequence[Segment]) -> int:
     return sum(segment.span.frames for segment in group)

@@ -15,8 +15,9 @@ class Source:
     """A media file and what a probe said of it. ``sound``: whether its own sound is kept (footage only).
 
     ``sha256`` is its content's, in hexadecimal: what segments are known by, wherever the file lies. ``keys`` are the
-    frames at which reading can begin; only for a file whose frames are the film's, one for one. ``packets`` counts
-    the frames whose packets are as the film's own encoder makes them: only a proxy has any.
+    frames at which reading can begin; only for a file whose frames are the film's, one for one. ``ready``: they have
+    the film's size and form, too. ``packets`` counts the frames whose packets are as the film's own encoder makes
+    them. Only a proxy is ready and has packets.
     """
 
     path: Path
@@ -25,6 +26,7 @@ class Source:
     sha256: str = ""
     keys: tuple[int, ...] = ()
     packets: int = 0
+    ready: bool = False
 
     def begin(self, first: int) -> int:
         """Where to begin reading in order to get frame ``first`` and those behind it."""

@@ -17,7 +17,7 @@ from jynco.compose.command import Papers
 from jynco.compose.cuts import cut, marks
 from jynco.compose.picture import Room
 from jynco.compose.segments import Recipe, Segment, segments, writing, written
-from jynco.compose.sharing import groups
+from jynco.compose.sharing import CROWD, LEAST, MOST, groups, lots
 from jynco.compose.sources import Held, Material, Slate, Source
 from jynco.compose.spans import Span, tile
 from jynco.compose.timeline import lay_out
@@ -261,3 +261,36 @@ def test_a_draft_is_cut_behind_its_first_second_for_those_who_wait() -> None:
     draft = replace(plain, output=replace(plain.output, quality=Quality.DRAFT))
     starts = [{span.start for span in cut(each, lay_out(each, {}))} for each in (plain, draft)]
     assert starts[1] - starts[0] == {2 * lay_out(draft, {}).rate.frames(Fraction(1, 2))}
+
+
+def test_a_draft_is_cut_beside_words_where_a_proxy_has_keyframes() -> None:
+    words = replace(WORDS, start_time=Fraction(13, 2), duration=Fraction(9, 5))
+    plain = replace(board(*CLIPS), text=(words,))
+    draft = replace(plain, output=replace(plain.output, quality=Quality.DRAFT))
+    timeline = lay_out(draft, {})
+    beat, clip_b = timeline.rate.frames(Fraction(1, 2)), timeline.clips[1]
+    starts = [{span.start for span in cut(each, timeline)} for each in (plain, draft)]
+    more = starts[1] - starts[0] - {2 * beat}
+    assert more
+    assert all((start - clip_b.start) % beat == 0 for start in more)
+    lettered = [span for span in cut(draft, timeline) if span.words]
+    shown = timeline.rate.frames(words.duration or Fraction(0))
+    assert sum(span.frames for span in lettered) < shown + 2 * beat
+
+
+def test_with_looks_on_a_draft_is_not_cut_beside_words() -> None:
+    looks = replace(CLIPS[1].effects, filters=(Filter(FilterKind.SHARPEN, 0.5),))
+    bare = board(replace(CLIPS[1], effects=looks))
+    draft = replace(bare, output=replace(bare.output, quality=Quality.DRAFT))
+    assert len(cut(draft, lay_out(draft, {}))) == len(cut(replace(draft, text=(WORDS,)), lay_out(draft, {})))
+
+
+@given(st.lists(st.integers(1, 200), min_size=1, max_size=40), st.integers(1, 8))
+def test_what_goes_together_soon_is_everything_once_in_order(lengths: list[int], processes: int) -> None:
+    made = [Segment(Span(10_000 * n, frames), CacheKey(f"{n}")) for n, frames in enumerate(lengths)]
+    found = lots(made, processes)
+    assert [segment for lot in found for segment in lot] == made
+    assert max(map(len, found)) <= CROWD
+    total = sum(lengths)
+    assert len(found) <= len(made) // CROWD + 2 + max(2 * processes, total // LEAST)
+    assert all(sum(each.span.frames for each in lot[:-1]) < MOST for lot in found)

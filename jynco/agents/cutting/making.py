@@ -18,7 +18,7 @@ from jynco.agents.splicing import indexed
 from jynco.compose.packets import begins, order
 from jynco.compose.picture import Room
 from jynco.compose.segments import Segment, writing, written
-from jynco.compose.sharing import Group, groups
+from jynco.compose.sharing import Group, groups, lots, open_anywhere
 from jynco.compose.sources import Material, Source
 from jynco.model.time import Rate
 from jynco.ports import Media, Slots, Watch
@@ -71,7 +71,10 @@ class Making:
     def _pictures(self, sheet: Sheet, missing: Sequence[Segment], work: Path, processes: int) -> list[Task]:
         promises = Promises(self._quartermaster, sheet, missing, work)
         room, encode = self._sought(promises.room, promises.encoded), promises.encoded
-        parted = groups(encode, room.materials, processes, sheet.reel.soon)
+        quick = sheet.reel.soon and not promises.open and open_anywhere(encode, room.materials)
+        parted = (
+            lots(encode, processes) if quick else groups(encode, room.materials, processes, sheet.reel.soon)
+        )
         tasks = [self._task(sheet, group, room, work, promises) for group in parted]
         starts = [min(segment.span.start for segment in group) for group in parted]
         return promises.before(tasks, starts, processes)

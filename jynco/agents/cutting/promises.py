@@ -55,6 +55,11 @@ class Promises:
         self.room: Room = replace(sheet.room, materials={**sheet.room.materials, **known, **made})
 
     @property
+    def open(self) -> bool:
+        """Whether some proxy is to be made."""
+        return bool(self._promised)
+
+    @property
     def encoded(self) -> list[Segment]:
         """The segments that must be encoded; the others are copied as soon as their proxy is there."""
         return [segment for segment in self._missing if not self._copied(segment)]
