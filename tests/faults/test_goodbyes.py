@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from jynco.embedded.locks import until
@@ -22,6 +23,15 @@ from tests.integration.film_kit import ffmpeg
 
 pytestmark = pytest.mark.timeout(300)
 ENDS = 25.0  # seconds, promised: platforms kill after 30
+AT_ONCE = 1.0 + 2.0  # seconds until nothing new is taken: what is promised, and what a busy machine may add
+LISTEN = """
+CREATE TABLE taken (owner text, at timestamptz DEFAULT clock_timestamp());
+CREATE FUNCTION note_taken() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN INSERT INTO taken (owner) VALUES (NEW.owner); RETURN NEW; END $$;
+CREATE TRIGGER note_taken AFTER UPDATE ON jobs FOR EACH ROW
+WHEN (NEW.owner IS NOT NULL AND NEW.owner IS DISTINCT FROM OLD.owner) EXECUTE FUNCTION note_taken();
+"""
+LISTEN_NO_MORE = "DROP TRIGGER note_taken ON jobs; DROP FUNCTION note_taken; DROP TABLE taken;"
 
 
 @pytest.fixture(scope="module")
@@ -142,3 +152,36 @@ def test_a_vendor_that_says_nothing_keeps_no_worker(place: Estate, call: Caller,
     assert sum(count for (_, prompt), count in vendor.bills.items() if " silent " in prompt) == 1
     assert "nobody knows" in done["clips"][0]["errorMessage"]
     assert spent(place, job) == 0
+
+
+@pytest.fixture
+def taken(place: Estate) -> Iterator[Callable[[list[int], float], int]]:
+    """How many jobs some processes took later than so many seconds after the database's ``epoch``."""
+
+    def count(pids: list[int], epoch: float) -> int:
+        mine = "split_part(owner, ':', 2)::int = ANY(%s) AND at > to_timestamp(%s)"
+        return int(place.rows(f"SELECT count(*) FROM taken WHERE {mine}", pids, epoch)[0][0])
+
+    with psycopg.connect(place.servers.database_url, autocommit=True) as connection:
+        connection.execute(LISTEN.encode())
+        yield count
+        connection.execute(LISTEN_NO_MORE.encode())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["worker_motion", "worker_render"])
+def test_who_was_told_takes_nothing_new(
+    place: Estate, call: Caller, taken: Callable[[list[int], float], int], name: str
+) -> None:
+    """There is plenty to do: what comes after the word is for others."""
+    clips = [clip(f"c{number}") for number in range(3)]
+    films = [call.start(call.create(film(f"plenty-{name[7:]}-{number}", *clips))) for number in range(8)]
+    mine = place.below(name)
+    wait(lambda: taken(mine, 0) > 2, "it is in the midst of it")
+    pid = place.tell(name, signal.SIGTERM)
+    (told,) = place.rows("SELECT extract(epoch FROM clock_timestamp())")[0]
+    place.back(name, pid)
+    assert taken(mine, float(told) + AT_ONCE) == 0
+    for job in films:
+        call.completed(job)
+        assert spent(place, job) == 0
