@@ -57,7 +57,8 @@ def build(
     providers = make_providers(settings, clock)
     database = database or make_database(settings, connections, waited_for=waited_for)
     lock = WatchfulLocks(lock, database.ping) if waited_for else lock
-    quartermaster, doors = Quartermaster(storage, media, pictures), rules(settings, providers)
+    quartermaster = Quartermaster(storage, media, pictures, settings.encoders + 1)
+    doors = rules(settings, providers)
     keeper = StoryboardKeeper(database, storage, lock, clock, later)
     casting = make_casting(settings, providers, LOCAL)
     drafter, scout = (

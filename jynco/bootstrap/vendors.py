@@ -29,7 +29,7 @@ def make_providers(settings: Settings, clock: Clock) -> Mapping[str, Provider]:
     from jynco.adapters.providers.runway import Runway
 
     made: list[Provider] = [
-        Camera(),
+        Camera(settings.encoders),
         Mock(clock, folder=settings.data / "mock"),
         Runway(_account(settings, "runway")),
         Fal(_account(settings, "fal")),

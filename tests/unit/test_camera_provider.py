@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from jynco.adapters.providers.camera import Camera, film
+from jynco.adapters.providers.camera import Camera
 from jynco.adapters.providers.camera.options import Options, parse
 from jynco.errors import Cancelled, RequestRejected
 from jynco.model.motion import Shot
@@ -95,12 +94,9 @@ class CancelledSoon:
 
 def test_waiting_for_a_free_core_can_be_cancelled(tmp_path: Path) -> None:
     """Every core is taken, as by other clips; the picture is not even opened."""
-    camera = Camera()
-    with ExitStack() as others:
-        while film._SLOTS.acquire(blocking=False):
-            others.callback(film._SLOTS.release)
-        with pytest.raises(Cancelled):
-            camera.collect(SHOT, STILL, camera.submit(SHOT, STILL), tmp_path / "a.mp4", CancelledSoon())
+    camera = Camera(1)
+    with camera.slots, pytest.raises(Cancelled):
+        camera.collect(SHOT, STILL, camera.submit(SHOT, STILL), tmp_path / "a.mp4", CancelledSoon())
 
 
 def test_the_door_is_light() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -33,7 +35,11 @@ ADDRESS_SECONDS: Final = 900.0
 class Quartermaster:
     """Keeps files by name and by content; hands out paths to read, never to write."""
 
-    def __init__(self, storage: Storage, media: Media, pictures: Pictures) -> None:
+    def __init__(
+        self, storage: Storage, media: Media, pictures: Pictures, together: int | None = None
+    ) -> None:
+        """``together``: new clips that are decoded at once, by default two a core: one a thread would fill memory."""
+        self._room = threading.BoundedSemaphore(together or 2 * (os.cpu_count() or 1))
         self._storage = storage
         self._media = media
         self._pictures = pictures
@@ -139,14 +145,15 @@ class Quartermaster:
         self, key: CacheKey, scratch: Path, judge: Callable[[Look], object] = lambda _: None
     ) -> Look:
         """Decode all of a new clip, and shelve it unless ``judge`` raises. MediaFailed, AssetRefused leave nothing."""
-        look = self._media.look(scratch)
+        with self._room:
+            look = self._media.look(scratch)
         judge(look)
         self.shelf.keep(key, scratch)
         return look
 
     def prepare(self, shot: Shot) -> None:
         """Make what previews will want of a new clip. Whatever goes wrong costs only time, and only later."""
-        with suppress(JyncoError):
+        with suppress(JyncoError), self._room:
             path = self.shelf.find(shot.key)
             if path is not None:
                 source = Source(path, self.film(path), sha256=self.fingerprint(path))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,12 +17,11 @@ from jynco.model.motion import Shot
 from jynco.ports import Watch
 
 _PATIENCE: Final = 0.5  # seconds between two looks at the watch while others film
-_SLOTS: Final = threading.BoundedSemaphore(os.cpu_count() or 1)  # fifty waiting threads need not film at once
 
 
-def film(shot: Shot, image: Path, target: Path, watch: Watch) -> None:
-    """Exactly ``shot.frames`` frames into ``target``, which appears whole or not at all."""
-    with _slot(watch):
+def film(shot: Shot, image: Path, target: Path, watch: Watch, slots: threading.Semaphore) -> None:
+    """Exactly ``shot.frames`` frames into ``target``, which appears whole or not at all, once a slot is free."""
+    with _slot(watch, slots):
         warp = _warp(shot, image)
         watch.check()
         with recording(shot, target, watch) as recorder:
@@ -45,10 +43,10 @@ def _warp(shot: Shot, image: Path) -> Warp:
 
 
 @contextmanager
-def _slot(watch: Watch) -> Iterator[None]:
-    while not _SLOTS.acquire(timeout=_PATIENCE):
+def _slot(watch: Watch, slots: threading.Semaphore) -> Iterator[None]:
+    while not slots.acquire(timeout=_PATIENCE):
         watch.check()
     try:
         yield
     finally:
-        _SLOTS.release()
+        slots.release()

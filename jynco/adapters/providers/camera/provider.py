@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +22,10 @@ class Camera:
     """Films the still itself; the motion prompt says how the camera moves. Free, and repeatable by seed."""
 
     name = "camera"
+
+    def __init__(self, together: int | None = None) -> None:
+        """``together``: shots that are filmed at once, by default one a core: fifty waiting threads need not."""
+        self.slots = threading.BoundedSemaphore(together or os.cpu_count() or 1)
 
     def capabilities(self, model: str | None) -> Capabilities:
         """There is one model, "camera"; RequestRejected for any other."""
@@ -56,7 +62,7 @@ class Camera:
         # OpenCV and NumPy are loaded only where something is filmed.
         from jynco.adapters.providers.camera.film import film
 
-        film(shot, _check(shot, image), target, watch)
+        film(shot, _check(shot, image), target, watch, self.slots)
 
     def cancel(self, ticket: Ticket) -> None:
         """Nothing runs between ``submit`` and ``collect``; the watch ends a ``collect``."""
