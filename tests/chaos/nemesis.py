@@ -24,6 +24,7 @@ import redis
 
 from jynco.document import checks, codec
 from jynco.embedded.locks import until
+from jynco.errors import JyncoError
 from tests.acceptance.kit import QUICK, clip
 from tests.chaos.tally import Tally
 from tests.doubles.runway import Runway
@@ -289,8 +290,11 @@ def _is_valid(world: World, call: Caller, project: str) -> bool:
 
     def agrees() -> bool:
         told = call("GET", f"/v1/projects/{project}/storyboard").json()
-        document = codec.loads(world.place.file(project).read_bytes())
-        checks.validate(document)
+        try:
+            document = codec.loads(world.place.file(project).read_bytes())
+            checks.validate(document)
+        except (OSError, JyncoError):
+            return False
         return bool(document == told)
 
     return until(agrees, 20.0, 0.5)

@@ -11,7 +11,7 @@ import pytest
 
 from jynco.adapters.storage.local import LocalStorage
 from jynco.agents import layout
-from jynco.document import checks
+from jynco.document import checks, codec
 from jynco.errors import Conflict, DocumentInvalid, NotFound, StaleRevision, StorageFull
 from jynco.model.ids import ClipId, ProjectId
 from jynco.model.storyboard import Document
@@ -255,6 +255,38 @@ def test_a_deleted_mirror_is_written_anew(shop: Shop) -> None:
     shop.storage.delete(layout.mirror(PROJECT))
     shop.keeper.publish(PROJECT)
     assert shop.published() == good
+
+
+def test_a_deleted_mirror_comes_back_for_whoever_asks(shop: Shop) -> None:
+    shop.keeper.store(document(clip("a")))
+    shop.storage.delete(layout.mirror(PROJECT))
+    shop.keeper.current(PROJECT)
+    assert shop.storage.exists(layout.mirror(PROJECT))
+
+
+def test_what_happens_to_documents_at_rest_is_seen_in_turn(shop: Shop) -> None:
+    """Nobody asks for them: some each time, and all of them in the end."""
+    keeper, names = shop.keeper, [ProjectId(f"proj_rest{number}") for number in range(5)]
+    for name in names:
+        keeper.store({**document(clip("a")), "projectId": name})
+    shop.storage.delete(layout.mirror(names[0]))
+    edited = {**document(clip("a", motionPrompt="by hand")), "projectId": names[4]}
+    shop.storage.put_bytes(layout.mirror(names[4]), codec.dumps(edited))
+    assert [keeper.look_round(2) for _ in range(3)] == [1, 0, 1]
+    assert shop.storage.exists(layout.mirror(names[0]))
+    assert prompts(shop.database.projects.get(names[4]).document) == ["by hand"]
+    assert [keeper.look_round(2) for _ in range(3)] == [0, 0, 0]
+
+
+def test_a_folder_in_its_place_is_kept_under_another_name(shop: Shop) -> None:
+    shop.keeper.store(document(clip("a")))
+    path = shop.storage.path(layout.mirror(PROJECT))
+    path.unlink()
+    path.mkdir()
+    (path / "mine.txt").write_text("mine")
+    shop.keeper.current(PROJECT)
+    assert path.is_file()
+    assert [each.read_text() for each in path.parent.glob("*/mine.txt")] == ["mine"]
 
 
 def test_without_its_seal_a_file_counts_as_edited(shop: Shop) -> None:

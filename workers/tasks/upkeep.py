@@ -32,7 +32,7 @@ def sweep() -> None:
     done = {
         "ring": rung,
         "call": _called(here),
-        "publish": here.storyboard.publish_behind(),
+        "publish": here.storyboard.publish_behind() + here.storyboard.look_round(),
         "clean": here.quartermaster.sweep(),
         "bury": here.architect.bury(),
         "forget replies": desk(here.database).replies.sweep(),

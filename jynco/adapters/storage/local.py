@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -183,8 +184,13 @@ class LocalStorage:
             _flush(target.parent)
 
     def _content(self, key: str) -> bytes | None:
+        """What is no file is kept, under another name."""
+        path = self._path(key)
         try:
-            return self._path(key).read_bytes()
+            return path.read_bytes()
+        except IsADirectoryError:
+            path.rename(path.with_name(f"{path.name}.folder-{secrets.token_hex(4)}"))
+            return None
         except (FileNotFoundError, NotADirectoryError):
             return None
 

@@ -46,6 +46,7 @@ class StoryboardKeeper:
         self._mirror = Mirror(storage, clock)
         self._lock = lock
         self._later = later
+        self._looked: ProjectId | None = None
 
     # --- people's side -------------------------------------------------------------------------------
 
@@ -84,7 +85,7 @@ class StoryboardKeeper:
     def current(self, project_id: ProjectId) -> Project:
         """The project, after hand edits of its storyboard.json were taken in. NotFound."""
         project = self._projects.get(project_id)
-        if self._mirror.ours(project_id, self._mirror.read(project_id)):
+        if self._as_we_left_it(project_id):
             return project
         self.refresh(project_id)
         return self._projects.get(project_id)
@@ -146,6 +147,28 @@ class StoryboardKeeper:
     def publish_behind(self, limit: int = 100) -> int:
         """Publish every mirror that is behind; returns how many could be. One that cannot holds up no other."""
         return sum(self._published(project_id) for project_id in self._projects.behind(limit))
+
+    def look_round(self, limit: int = 50) -> int:
+        """Take in what people wrote while all was at rest, and write anew what is gone; in how many documents.
+
+        Some projects each time, all of them in turn. In a bucket a look costs money: there it waits for who asks.
+        """
+        if not self._mirror.near:
+            return 0
+        found = self._projects.page(self._looked, limit)
+        self._looked = found[-1].project_id if len(found) == limit else None
+        return sum(self._looked_at(project.project_id) for project in found)
+
+    def _looked_at(self, project_id: ProjectId) -> bool:
+        try:
+            return not self._as_we_left_it(project_id) and self._published(project_id)
+        except JyncoError as fault:
+            log.warning("a mirror cannot be read: %s", fault.message, extra={"project_id": project_id})
+            return False
+
+    def _as_we_left_it(self, project_id: ProjectId) -> bool:
+        seen = self._mirror.read(project_id)
+        return seen is not None and self._mirror.ours(project_id, seen)
 
     def _published(self, project_id: ProjectId) -> bool:
         try:

@@ -27,6 +27,11 @@ class Mirror:
         self._storage = storage
         self._clock = clock
 
+    @property
+    def near(self) -> bool:
+        """Whether a look costs next to nothing."""
+        return self._storage.near
+
     def read(self, project_id: ProjectId) -> bytes | None:
         """The file as it is now; None when there is none."""
         try:
