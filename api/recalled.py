@@ -17,6 +17,7 @@ from jynco.document import codec
 from jynco.model.ids import JobId, ProjectId, is_job_id
 from jynco.model.jobs import Project
 from jynco.model.states import JobKind
+from jynco.model.storyboard import Document
 from jynco.model.webhooks import WEBHOOK_PATTERN, Webhook
 from workers.house import house
 
@@ -34,9 +35,9 @@ def answer(made: Sequence[str]) -> Response:
     return starts.ring(Started(films[0] if films else None, clips))
 
 
-def created(project: Project) -> Response:
-    """A project that is new."""
-    tag = etag.tag(project, codec.dumps(house().storyboard.shown(project)))
+def created(project: Project, document: Document | None = None) -> Response:
+    """A project that is new. ``document``: its storyboard, where that is known."""
+    tag = etag.tag(project, codec.dumps(document or house().storyboard.shown(project)))
     return told(view(project), 201, {"Location": links.project(project.project_id), "ETag": f'"{tag}"'})
 
 

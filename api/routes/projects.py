@@ -38,7 +38,9 @@ def create_project() -> ResponseReturnValue:
     document = bodies.storyboard()
     quotas.clips(document)
     quotas.one_more_project()
-    return recalled.created(house().storyboard.create(document))
+    keeper = house().storyboard
+    project = keeper.create(document, checked=True)
+    return recalled.created(project, keeper.first(project))
 
 
 @routes.route("GET", "/v1/projects", query=PageAsked, answer=Answer(ProjectsTold), errors=(422,))

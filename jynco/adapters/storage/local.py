@@ -36,14 +36,14 @@ class LocalStorage:
 
     def put_bytes(self, key: str, data: bytes) -> None:
         """Write ``data`` as the whole content of ``key``."""
-        with self._staged(key) as staged:
-            staged.write_bytes(data)
+        target = self._path(key)
+        with explained(key), self._scratch.file(data) as staged:
+            _flush(staged)
+            self._finish(staged, target)
 
     def swap(self, key: str, data: bytes, seen: bytes | None) -> bool:
         """As ``put_bytes``, but only while the content is still ``seen`` (None: not there); whether it was."""
-        with explained(key), self._scratch.folder() as folder:
-            staged = folder / "file"
-            staged.write_bytes(data)
+        with explained(key), self._scratch.file(data) as staged:
             _flush(staged)
             # People's editors take no lock, so a moment remains between look and rename; it is as short as can be.
             if self._content(key) != seen:

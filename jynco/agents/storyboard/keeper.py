@@ -50,9 +50,9 @@ class StoryboardKeeper:
 
     # --- people's side -------------------------------------------------------------------------------
 
-    def create(self, document: Document, mark: Mark = NOBODY) -> Project:
-        """A new project. DocumentInvalid, Conflict."""
-        document = _valid(document)
+    def create(self, document: Document, mark: Mark = NOBODY, *, checked: bool = False) -> Project:
+        """A new project. DocumentInvalid, Conflict. ``checked``: all its faults were looked for already."""
+        document = document if checked else _valid(document)
         project_id = _project_id(document)
         with self._alone(project_id):
             project = self._projects.create(project_id, made.strip(document, {}), mark)
@@ -102,9 +102,13 @@ class StoryboardKeeper:
         """People's fields of this project as it was read, and made fields as of now."""
         return made.join(project.document, self.rows(project.project_id), updated_at=project.updated_at)
 
+    def first(self, project: Project) -> Document:
+        """As ``shown``, of a project that was just created: nothing of it was made yet."""
+        return made.join(project.document, {}, updated_at=project.updated_at)
+
     def _show_first(self, project: Project) -> None:
         """As ``_bring_up``, for a project in which nothing was made yet and that nobody can have edited."""
-        document = codec.dumps(made.join(project.document, {}, updated_at=project.updated_at))
+        document = codec.dumps(self.first(project))
         try:
             if self._mirror.write(project.project_id, document, None):
                 self._projects.mirrored(project.project_id, project.changes)

@@ -8,8 +8,9 @@ the other: nothing deadlocks, and event ids are committed in their order, so tha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from jynco.adapters.database import payloads
 from jynco.adapters.database.postgres.tables import NOW, events, jobs, projects
@@ -31,10 +32,20 @@ def hold(connection: Connection, job_id: JobId) -> tuple[ProjectId, JobState] | 
     return None if project_id is None or state is None else (ProjectId(project_id), JobState(state))
 
 
-def touch(connection: Connection, project_id: ProjectId) -> None:
-    """Count one more change, for the mirror to catch up with. NotFound."""
-    counted = update(projects).where(projects.c.project_id == project_id)
-    if not connection.execute(counted.values(changes=projects.c.changes + 1, updated_at=NOW)).rowcount:
+# Made once: to put a statement together anew takes as long as to ask it.
+_TOUCH: Final = (
+    update(projects)
+    .where(projects.c.project_id == bindparam("touched"))
+    .values(changes=projects.c.changes + 1, updated_at=NOW)
+)
+_TELL: Final = insert(events)
+_TOUCH_OWN: Final = _TOUCH.where(projects.c.tenant == bindparam("whose"))
+
+
+def touch(connection: Connection, project_id: ProjectId, tenant: str | None = None) -> None:
+    """Count one more change, for the mirror to catch up with. NotFound, also where it is not the ``tenant``'s."""
+    counted, whose = (_TOUCH, {}) if tenant is None else (_TOUCH_OWN, {"whose": tenant})
+    if not connection.execute(counted, {"touched": project_id, **whose}).rowcount:
         raise missing_project(project_id)
 
 
@@ -45,10 +56,13 @@ def missing_project(project_id: ProjectId) -> NotFound:
 
 def tell(connection: Connection, project_id: ProjectId, kind: str, *told: Mapping[str, Json]) -> None:
     """Write one event of ``kind`` for each payload."""
+    say(connection, [{"project_id": project_id, "kind": kind, "payload": payload} for payload in told])
+
+
+def say(connection: Connection, told: Sequence[Mapping[str, object]]) -> None:
+    """Write these rows of ``events``, in their order."""
     if told:
-        connection.execute(
-            insert(events), [{"project_id": project_id, "kind": kind, "payload": payload} for payload in told]
-        )
+        connection.execute(_TELL, told if len(told) > 1 else told[0])
 
 
 def tell_jobs(connection: Connection, project_id: ProjectId, job_ids: Sequence[str], state: JobState) -> None:

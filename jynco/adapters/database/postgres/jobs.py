@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, or_, select, true
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from jynco.adapters.database import payloads, tallies
 from jynco.adapters.database.postgres import casts, census, endings, leases, outbox, queueing, rows
-from jynco.adapters.database.postgres.events import tell, tell_jobs, touch
+from jynco.adapters.database.postgres.events import say, touch
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.metrics import count
 from jynco.adapters.database.postgres.replies import note
 from jynco.adapters.database.postgres.tables import NOW, OPEN, clips, jobs
-from jynco.adapters.database.postgres.tenants import own, refuse_foreign
+from jynco.adapters.database.postgres.tenants import own, theirs
 from jynco.model.admission import Place
 from jynco.model.census import Census
 from jynco.model.ids import ClipId, JobId, ProjectId
@@ -35,20 +36,20 @@ class PostgresJobs:
         """Queue the jobs, due now, and set the clips' rows. NotFound (project), Conflict (id taken)."""
         project_ids = {job.project_id for job in jobs} | {clip.project_id for clip in clips}
         with self._gate.transaction() as connection:
-            refuse_foreign(self._gate, connection, project_ids)
             for project_id in sorted(project_ids):
-                touch(connection, project_id)
+                touch(connection, project_id, self._gate.tenant)
             _insert_jobs(connection, jobs)
             queueing.join(connection, places)
             _owe_ends(connection, jobs, clips)
             _set_clips(connection, clips)
+            say(connection, [*_news(jobs, clips)])
             note(connection, [job.job_id for job in jobs])
             count(connection, *tallies.of_order(clips))
 
     def get(self, job_id: JobId) -> Job:
         """The job. NotFound."""
         with self._gate.autocommit() as connection:
-            found = connection.execute(select(jobs).where(jobs.c.job_id == job_id, self._own()))
+            found = connection.execute(_one(self._whole), {"job_id": job_id, **self._tenant})
             row = found.mappings().one_or_none()
         if row is None:
             raise endings.missing_job(job_id)
@@ -69,13 +70,16 @@ class PostgresJobs:
 
     def children(self, job_id: JobId) -> Sequence[Job]:
         """The jobs below this one, in the order they came in."""
-        return self._in_order(jobs.c.parent_id == job_id)
+        with self._gate.autocommit() as connection:
+            found = connection.execute(_below(self._whole), {"parent_id": job_id, **self._tenant})
+            return [rows.to_job(row) for row in found.mappings()]
 
     def active(self, project_id: ProjectId, clips: Sequence[ClipId] | None = None) -> Sequence[Job]:
         """Films, and clips asked for by themselves, that have not ended; only of these ``clips``, where given."""
-        whole = or_(jobs.c.kind == JobKind.RENDER, jobs.c.parent_id.is_(None))
-        these = whole if clips is None else whole & jobs.c.clip_id.in_(clips)
-        return self._in_order((jobs.c.project_id == project_id) & jobs.c.state.in_(OPEN) & these)
+        asked = {"project_id": project_id, "clips": list(clips or ()), **self._tenant}
+        with self._gate.autocommit() as connection:
+            found = connection.execute(_active(self._whole, clips is not None), asked)
+            return [rows.to_job(row) for row in found.mappings()]
 
     def made(self, project_id: ProjectId, clip_id: ClipId) -> Sequence[Job]:
         """The jobs that have made a film of the clip, the newest first."""
@@ -159,13 +163,53 @@ class PostgresJobs:
     def _own(self) -> ColumnElement[bool]:
         return own(self._gate, jobs.c.project_id)
 
+    @property
+    def _whole(self) -> bool:
+        return self._gate.tenant is None
+
+    @property
+    def _tenant(self) -> dict[str, str]:
+        return {} if self._gate.tenant is None else {"whose": self._gate.tenant}
+
+
+# Each is made once: to put a statement together anew takes as long as to ask it.
+
+
+@cache
+def _one(whole: bool) -> Select[Any]:
+    return select(jobs).where(jobs.c.job_id == bindparam("job_id"), theirs(jobs.c.project_id, whole=whole))
+
+
+@cache
+def _below(whole: bool) -> Select[Any]:
+    below = jobs.c.parent_id == bindparam("parent_id")
+    return select(jobs).where(below, theirs(jobs.c.project_id, whole=whole)).order_by(jobs.c.ordinal)
+
+
+@cache
+def _active(whole: bool, some: bool) -> Select[Any]:
+    here = (jobs.c.project_id == bindparam("project_id")) & theirs(jobs.c.project_id, whole=whole)
+    by_itself = or_(jobs.c.kind == JobKind.RENDER, jobs.c.parent_id.is_(None))
+    these = jobs.c.clip_id.in_(bindparam("clips", expanding=True)) if some else true()
+    return select(jobs).where(here, jobs.c.state.in_(OPEN), by_itself, these).order_by(jobs.c.ordinal)
+
 
 def _insert_jobs(connection: Connection, accepted: Sequence[Job]) -> None:
-    parents_first = sorted(accepted, key=lambda job: job.parent_id is not None)
-    if parents_first:
-        connection.execute(insert(jobs), [rows.from_job(job) for job in parents_first])
-    for project_id, jobs_of in groupby(parents_first, key=attrgetter("project_id")):
-        tell_jobs(connection, project_id, [job.job_id for job in jobs_of], JobState.QUEUED)
+    if accepted:
+        connection.execute(_NEW_JOB, [rows.from_job(job) for job in _parents_first(accepted)])
+
+
+def _parents_first(accepted: Sequence[Job]) -> list[Job]:
+    return sorted(accepted, key=lambda job: job.parent_id is not None)
+
+
+def _news(accepted: Sequence[Job], changed: Sequence[ClipRow]) -> Iterator[Mapping[str, object]]:
+    """The events of an order, as rows."""
+    for job in _parents_first(accepted):
+        payload = payloads.of_job(job.job_id, JobState.QUEUED)
+        yield {"project_id": job.project_id, "kind": "job", "payload": payload}
+    for clip in changed:
+        yield {"project_id": clip.project_id, "kind": "clip", "payload": payloads.of_clip(clip)}
 
 
 def _owe_ends(connection: Connection, accepted: Sequence[Job], changed: Sequence[ClipRow]) -> None:
@@ -180,13 +224,17 @@ def _owe_ends(connection: Connection, accepted: Sequence[Job], changed: Sequence
 
 
 def _set_clips(connection: Connection, changed: Sequence[ClipRow]) -> None:
-    if not changed:
-        return
+    if changed:
+        connection.execute(_PUT_CLIP, [rows.from_clip(clip) for clip in changed])
+
+
+def _put() -> Insert:
     new = upsert(clips)
     values = {name: new.excluded[name] for name in ClipRow.__dataclass_fields__}
-    put = new.on_conflict_do_update(
+    return new.on_conflict_do_update(
         index_elements=["project_id", "clip_id"], set_={**values, "updated_at": NOW}
     )
-    connection.execute(put, [rows.from_clip(clip) for clip in changed])
-    for project_id, theirs in groupby(changed, key=attrgetter("project_id")):
-        tell(connection, project_id, "clip", *map(payloads.of_clip, theirs))
+
+
+_NEW_JOB: Final = insert(jobs)
+_PUT_CLIP: Final = _put()

@@ -51,13 +51,15 @@ tallies = Table(
     Column("number", BigInteger, nullable=False),
     Column("amount", Double, nullable=False),
 )
+_COUNT: Final = insert(tallies)
 _KIND: Final = (tallies.c.metric, tallies.c.labels, tallies.c.bucket)
 
 
 def count(connection: Connection, *told: Tally) -> None:
     """Write these down with whatever the transaction is about: neither is ever there alone."""
     if told:
-        connection.execute(insert(tallies), [_row(tally) for tally in told])
+        found = [_row(tally) for tally in told]
+        connection.execute(_COUNT, found if len(found) > 1 else found[0])
 
 
 class PostgresMetrics:
@@ -68,7 +70,7 @@ class PostgresMetrics:
 
     def count(self, *told: Tally) -> None:
         """Add these."""
-        with self._gate.transaction() as connection:
+        with self._gate.autocommit() if len(told) == 1 else self._gate.transaction() as connection:
             count(connection, *told)
 
     def totals(self) -> Sequence[Total]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, true, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, func, insert, select, true, update
 
 from jynco.adapters.database import payloads
 from jynco.adapters.database.desk import LOCAL
@@ -13,7 +14,7 @@ from jynco.adapters.database.postgres.events import missing_project, tell
 from jynco.adapters.database.postgres.gate import Gate
 from jynco.adapters.database.postgres.replies import note
 from jynco.adapters.database.postgres.tables import NOW, clips, events, projects
-from jynco.adapters.database.postgres.tenants import own
+from jynco.adapters.database.postgres.tenants import own, theirs
 from jynco.errors import Conflict, StaleRevision
 from jynco.model.ids import ProjectId
 from jynco.model.jobs import ClipRow, Event, Project
@@ -30,11 +31,10 @@ class PostgresProjects:
     def create(self, project_id: ProjectId, document: Document, mark: Mark = NOBODY) -> Project:
         """A new project at revision 1, its mirror still to be written. Conflict when the id is taken."""
         tenant = self._gate.tenant or LOCAL
-        made = insert(projects).values(project_id=project_id, document=document, tenant=tenant)
-        made = made.returning(projects)
+        made = {"project_id": project_id, "document": document, "tenant": tenant}
         try:
             with self._gate.transaction() as connection:
-                project = rows.to_project(connection.execute(made).mappings().one())
+                project = rows.to_project(connection.execute(_CREATE, made).mappings().one())
                 note(connection, [project_id])
                 versions.write(connection, project, mark)
             return project
@@ -53,7 +53,7 @@ class PostgresProjects:
     def find(self, project_id: ProjectId) -> Project | None:
         """The project, if there is one."""
         with self._gate.autocommit() as connection:
-            found = connection.execute(select(projects).where(self._own(project_id)))
+            found = connection.execute(_FIND[self._whole], self._named(project_id))
             row = found.mappings().one_or_none()
         return None if row is None else rows.to_project(row)
 
@@ -105,10 +105,9 @@ class PostgresProjects:
 
     def mirrored(self, project_id: ProjectId, changes: int) -> None:
         """The published document shows the project as of ``changes``; it never goes back. NotFound."""
-        shown = update(projects).where(self._own(project_id))
         with self._gate.autocommit() as connection:
-            newer = shown.values(mirrored=func.greatest(projects.c.mirrored, changes))
-            if not connection.execute(newer).rowcount:
+            shown = {"shown": changes, **self._named(project_id)}
+            if not connection.execute(_MIRRORED[self._whole], shown).rowcount:
                 raise missing_project(project_id)
 
     def behind(self, limit: int) -> Sequence[ProjectId]:
@@ -123,10 +122,9 @@ class PostgresProjects:
 
     def clips(self, project_id: ProjectId) -> Sequence[ClipRow]:
         """All clip rows, by id, those of clips that people have taken out included."""
-        mine = own(self._gate, clips.c.project_id)
-        chosen = select(clips).where(clips.c.project_id == project_id, mine).order_by(clips.c.clip_id)
         with self._gate.autocommit() as connection:
-            return [rows.to_clip(row) for row in connection.execute(chosen).mappings()]
+            found = connection.execute(_CLIPS[self._whole], self._named(project_id))
+            return [rows.to_clip(row) for row in found.mappings()]
 
     def events(self, project_id: ProjectId, after: int, limit: int) -> Sequence[Event]:
         """Up to ``limit`` events with ids above ``after``, oldest first."""
@@ -136,8 +134,38 @@ class PostgresProjects:
             found = connection.execute(chosen.order_by(events.c.event_id).limit(limit))
             return [rows.to_event(row) for row in found.mappings()]
 
+    @property
+    def _whole(self) -> bool:
+        return self._gate.tenant is None
+
+    def _named(self, project_id: ProjectId) -> dict[str, object]:
+        """The parameters of a statement that was made once."""
+        whose = {} if self._gate.tenant is None else {"whose": self._gate.tenant}
+        return {"named": project_id, **whose}
+
     def _own(self, project_id: ProjectId) -> ColumnElement[bool]:
         return (projects.c.project_id == project_id) & self._tenants()
 
     def _tenants(self) -> ColumnElement[bool]:
         return true() if self._gate.tenant is None else projects.c.tenant == self._gate.tenant
+
+
+# Made once: to put a statement together anew takes as long as to ask it. By whether everything may be seen.
+_NAMED: Final = {
+    True: projects.c.project_id == bindparam("named"),
+    False: (projects.c.project_id == bindparam("named")) & (projects.c.tenant == bindparam("whose")),
+}
+_CREATE: Final = insert(projects).returning(projects)
+_FIND: Final = {whole: select(projects).where(named) for whole, named in _NAMED.items()}
+_MIRRORED: Final = {
+    whole: update(projects)
+    .where(named)
+    .values(mirrored=func.greatest(projects.c.mirrored, bindparam("shown", type_=BigInteger)))
+    for whole, named in _NAMED.items()
+}
+_CLIPS: Final = {
+    whole: select(clips)
+    .where(clips.c.project_id == bindparam("named"), theirs(clips.c.project_id, whole=whole))
+    .order_by(clips.c.clip_id)
+    for whole in (True, False)
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, select, true
+from sqlalchemy import ColumnElement, Connection, bindparam, select, true
 
 from jynco.adapters.database.postgres.events import missing_project
 from jynco.adapters.database.postgres.gate import Gate
@@ -17,6 +17,13 @@ def own(gate: Gate, project_id: ColumnElement[str]) -> ColumnElement[bool]:
     if gate.tenant is None:
         return true()
     return project_id.in_(select(projects.c.project_id).where(projects.c.tenant == gate.tenant))
+
+
+def theirs(project_id: ColumnElement[str], *, whole: bool) -> ColumnElement[bool]:
+    """As ``own`` for a statement that is made once: ``whole`` sees everything, else ``whose`` is a parameter."""
+    if whole:
+        return true()
+    return project_id.in_(select(projects.c.project_id).where(projects.c.tenant == bindparam("whose")))
 
 
 def refuse_foreign(gate: Gate, connection: Connection, project_ids: Iterable[ProjectId]) -> None:

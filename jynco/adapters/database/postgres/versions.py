@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Table, delete, insert, select, text
 
@@ -32,23 +33,29 @@ SHOWN = (
     versions.c.created_at,
 )
 
+_WRITE: Final = insert(versions)
+
 
 def write(connection: Connection, project: Project, mark: Mark) -> None:
     """Note the project's newest state, and forget the oldest that are too many."""
-    mine = versions.c.project_id == project.project_id
-    first = project.revision == 1
-    before = select(versions.c.origin).where(mine, versions.c.revision == project.revision - 1)
     made = {
         "project_id": project.project_id,
         "revision": project.revision,
         "origin": project.revision if mark.origin is None else mark.origin,
-        "parent": None if first else connection.scalar(before),
+        "parent": None if project.revision == 1 else _origin(connection, project),
         "author": mark.author,
         "document": project.document,
     }
-    connection.execute(insert(versions).values(made))
+    connection.execute(_WRITE, made)
     if project.revision > KEPT:
-        connection.execute(delete(versions).where(mine, versions.c.revision <= project.revision - KEPT))
+        old = versions.c.revision <= project.revision - KEPT
+        connection.execute(delete(versions).where(versions.c.project_id == project.project_id, old))
+
+
+def _origin(connection: Connection, project: Project) -> int | None:
+    """Where the state before this one came from."""
+    before = (versions.c.project_id == project.project_id) & (versions.c.revision == project.revision - 1)
+    return connection.scalar(select(versions.c.origin).where(before))
 
 
 def listed(connection: Connection, project_id: ProjectId) -> Sequence[Version]:
