@@ -164,14 +164,16 @@ def _grains(text: str) -> tuple[Grain, ...]:
 
 def _table(report: Mapping[str, Any]) -> str:
     names = [accounts.name(Grain(word)) for word in report["by"]]
-    lines = [f"{'  '.join(str(part[name]) for name in names)}  ${part['usd']}" for part in report["items"]]
-    lines += [f"{room['of']}: ${room['spentUsd']} of ${room['usd']}" for room in report["budgets"]]
+    lines = [
+        f"{'  '.join(str(part[name]) for name in names)}  {_usd(part['usd'])}" for part in report["items"]
+    ]
+    lines += [f"{room['of']}: {_usd(room['spentUsd'])} of {_usd(room['usd'])}" for room in report["budgets"]]
     unpriced = (
         f", and {report['unpriced']} attempts whose price nobody has told" if report["unpriced"] else ""
     )
     lines.append(
-        f"${report['usd']} in {report['attempts']} attempts (${report['reservedUsd']} of it reserved, "
-        f"${report['wastedUsd']} for nothing){unpriced}"
+        f"{_usd(report['usd'])} in {report['attempts']} attempts ({_usd(report['reservedUsd'])} of it reserved, "
+        f"{_usd(report['wastedUsd'])} for nothing){unpriced}"
     )
     return "\n".join(lines)
 
@@ -180,10 +182,10 @@ def _losses(report: Mapping[str, Any]) -> str:
     lines = [
         f"{loss['attemptId']}  {loss['createdAt']}  {loss['projectId']}  {loss['clipId']}  "
         f"{loss['provider']}:{loss['model']}  "
-        f"{'?' if loss['usd'] is None else '$' + loss['usd']}  {loss['reason']}  {loss['message'] or ''}".rstrip()
+        f"{'?' if loss['usd'] is None else _usd(loss['usd'])}  {loss['reason']}  {loss['message'] or ''}".rstrip()
         for loss in report["items"]
     ]
-    return "\n".join([*lines, f"${report['wastedUsd']} for nothing, in {report['attempts']} attempts"])
+    return "\n".join([*lines, f"{_usd(report['wastedUsd'])} for nothing, in {report['attempts']} attempts"])
 
 
 def _settled(told: Mapping[str, Any]) -> str:
@@ -192,5 +194,14 @@ def _settled(told: Mapping[str, Any]) -> str:
 
 def _budgeted(told: Mapping[str, Any]) -> str:
     if told["usd"] is None:
-        return f"no budget; ${told['spentUsd']} spent"
-    return f"${told['usd']}, of which ${told['spentUsd']} is spent and ${told['leftUsd']} is left"
+        return f"no budget; {_usd(told['spentUsd'])} spent"
+    return (
+        f"{_usd(told['usd'])}, of which {_usd(told['spentUsd'])} is spent and {_usd(told['leftUsd'])} is left"
+    )
+
+
+def _usd(text: str) -> str:
+    """An amount as people write it: in cents at least, and exactly."""
+    amount = Decimal(text)
+    exact = -int(amount.as_tuple().exponent)
+    return f"${amount:.{max(exact, 2)}f}"

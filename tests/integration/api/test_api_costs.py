@@ -15,6 +15,7 @@ from api import create_app
 from config.settings import Settings
 from jynco.adapters.database import secret
 from jynco.adapters.database.desk import ApiKey, Scope, desk
+from jynco.cli.main import main
 from jynco.model.ids import JobId
 from jynco.model.jobs import Failure, Job
 from jynco.model.motion import Ticket
@@ -194,3 +195,16 @@ def test_the_terminal_says_and_sets_the_same(ask: Caller, jynco: Terminal, spend
     assert ask.get(f"/v1/projects/{spending}/budget").get_json()["usd"] == "2.5"
     assert jynco("costs", "--set-budget", spending, "none")["usd"] is None
     assert jynco("costs", "--by", "colour", exit_code=2)["error"]["code"] == "usage"
+
+
+def test_people_read_money_in_cents(
+    ask: Caller, jynco: Terminal, spending: str, settings: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert jynco("costs", "--set-budget", spending, "2.50")["usd"] == "2.5"
+    house().close()
+    assert main(["costs", "--project", spending, "--by", "clip", "--data", str(settings.data)]) == 0
+    words = capfd.readouterr().out
+    assert "$0.25" in words
+    assert "$0.125" in words, "exactly, where it is less than a cent"
+    assert "$0.50" in words
+    assert "of $2.50" in words
