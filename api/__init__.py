@@ -11,7 +11,7 @@ from typing import Final
 
 from flask import Flask
 
-from api import bodies, callers, editor, guards, limits, names, openapi, problems, reading, trace
+from api import bodies, callers, editor, guards, limits, names, openapi, problems, reading, tallying, trace
 from config.guard import refuse_unguarded
 from config.settings import Settings, read
 from workers import house
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         PROPAGATE_EXCEPTIONS=False,
     )
     house.house()  # connects to nothing; a wrong setting shows now, and not to the first visitor
+    tallying.register(app)  # before everybody: what is refused is counted, too
     callers.register(app, settings)  # before the rest: nobody unknown is listened to
     limits.register(app, settings)  # and nobody known too often
     for part in (trace, guards, reading, names, problems, openapi, editor):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import sys
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from config.guard import refuse_unguarded
 from config.logging import set_up
@@ -70,3 +70,18 @@ def on_starting(server: Any) -> None:
             _refuse(
                 f"Port {_read.port} of {_read.host} {taken}: stop that, or choose another with PORT (or --port)."
             )
+
+
+COUNTING: Final = "jynco_counting"  # the application's extension that counts its requests
+
+
+def post_worker_init(worker: Any) -> None:
+    """Have the process that serves tell what it counts; an application alone tells it when it is asked."""
+    worker.wsgi.extensions[COUNTING].keep_on()
+
+
+def worker_exit(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's own form
+    """What was counted since is told before the end; a process that never served has nothing to tell."""
+    application = getattr(worker, "wsgi", None)
+    if application is not None:
+        application.extensions[COUNTING].end()

@@ -17,7 +17,16 @@ def watch(settings: Settings, more: Sequence[str] = ()) -> int:
             "Flower would be open to everybody: set JYNCO_FLOWER_AUTH to name:password, or leave it out.\n"
         )
         return 2
+    _guard()
     app.start(arguments(settings, more))
+
+
+def _guard() -> None:
+    """Flower asks nobody who reads its counts, which name tasks and workers: here it does, as for the rest."""
+    from flower.views.monitor import Metrics
+    from tornado.web import authenticated
+
+    Metrics.get = authenticated(Metrics.get)
 
 
 def arguments(settings: Settings, more: Sequence[str] = ()) -> list[str]:

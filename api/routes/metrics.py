@@ -11,6 +11,7 @@ from api.callers import caller
 from api.errors import Forbidden
 from api.exposition import Measured
 from api.routing import Answer, Routes
+from api.tallying import requests
 from jynco.adapters.database.desk import LOCAL
 from workers.house import house
 
@@ -46,6 +47,7 @@ def _exposed(accept: str) -> tuple[bytes, str]:
     from prometheus_client.exposition import choose_encoder
 
     here = house()
+    requests.flush(here.database.metrics)
     told, gate = here.database.metrics, here.database.admission
     registry = CollectorRegistry()
     registry.register(Measured(told.totals(), told.vitals(), gate.report(), gate.paused(), here.clock.now()))

@@ -18,12 +18,13 @@ from jynco.model.states import JobKind
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One thing that happened, to be counted with its like."""
+    """Something that happened, once or several times, to be counted with its like."""
 
     metric: str
     labels: tuple[str, ...]
-    amount: float = 1.0
     bucket: int = 0  # of a distribution: which of its bounds the amount lies below
+    amount: float = 1.0  # of all times together
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Metric:
         """Something to count. ValueError unless there is a word for each label."""
         if len(labels) != len(self.labels):
             raise ValueError(f"{self.name} is told apart by {', '.join(self.labels)}.")
-        return Tally(self.name, labels, amount, bisect_left(self.bounds, amount))
+        return Tally(self.name, labels, bisect_left(self.bounds, amount), amount)
 
 
 _MOMENTS: Final = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)  # seconds
@@ -94,6 +95,16 @@ NEARBY: Final = Metric(
 )
 FETCHED: Final = Metric("jynco_fetched_bytes", "Bytes that machines have fetched from a bucket.")
 
+HTTP_REQUESTS: Final = Metric(
+    "jynco_http_requests", "Requests that were answered, by route and status.", ("method", "route", "status")
+)
+HTTP_SECONDS: Final = Metric(
+    "jynco_http_request_seconds",
+    "From a request's arrival until its answer began.",
+    ("method", "route"),
+    (0.005, 0.02, 0.1, 0.3, 1.0, 3.0, 10.0),
+)
+
 ALL: Final = (
     AGENT_RUNS,
     CACHE_LOOKUPS,
@@ -107,6 +118,8 @@ ALL: Final = (
     SWEEPER,
     NEARBY,
     FETCHED,
+    HTTP_REQUESTS,
+    HTTP_SECONDS,
 )
 
 

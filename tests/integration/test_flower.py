@@ -54,10 +54,12 @@ def _answers(url: str) -> bool:
 
 def test_only_those_with_a_password_come_in(servers: Servers, tmp_path: Path) -> None:
     with flower(servers, tmp_path, JYNCO_FLOWER_AUTH="ann:secret,bob:other") as url:
-        for path in ("", "workers", "tasks", "api/workers"):
+        for path in ("", "workers", "tasks", "api/workers", "metrics"):
             assert httpx.get(url + path, timeout=10).status_code == 401, path
         assert httpx.get(f"{url}workers", auth=("ann", "wrong"), timeout=10).status_code == 401
-        assert httpx.get(f"{url}workers", auth=("bob", "other"), timeout=10).status_code == 200
+        for path in ("workers", "metrics"):
+            assert httpx.get(url + path, auth=("bob", "other"), timeout=10).status_code == 200, path
+        assert httpx.get(f"{url}healthcheck", timeout=10).text == "OK"
 
 
 def test_on_a_platform_it_does_not_start_open(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,9 +14,13 @@ from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
 from api import create_app
+from api.tallying import Requests
 from config.settings import Settings
+from jynco.adapters.clock import SystemClock
 from jynco.adapters.database import secret
 from jynco.adapters.database.desk import LOCAL, ApiKey, Scope, desk
+from jynco.adapters.database.memory import MemoryDatabase
+from jynco.adapters.database.postgres import PostgresDatabase
 from jynco.model import metrics
 from tests.integration.api.conftest import Caller, Projects
 from workers import house as houses
@@ -68,6 +72,36 @@ def test_counters_only_rise_whatever_is_deleted_or_folded(ask: Caller, project: 
     assert ask("DELETE", f"/v1/projects/{name}").status_code == 204
     house().database.metrics.fold()
     assert samples(ask.get("/metrics").text)[orders] == before
+
+
+def test_requests_are_counted_by_route_and_status(ask: Caller, project: Projects) -> None:
+    name, route = project(), ("route", "/v1/projects/{project_id}")
+    found, lost = ((("method", "GET"), route, ("status", status)) for status in ("200", "404"))
+    took = ("jynco_http_request_seconds_count", (("method", "GET"), route))
+    before = samples(ask.get("/metrics").text)
+    for path in (name, name, "proj_nobodys"):
+        ask.get(f"/v1/projects/{path}")
+    after = samples(ask.get("/metrics").text)
+    for counted, times in ((found, 2), (lost, 1)):
+        told = ("jynco_http_requests_total", counted)
+        assert after[told] - before.get(told, 0) == times
+    assert after[took] - before.get(took, 0) == 3
+
+
+def test_what_cannot_be_counted_now_is_counted_later(tmp_path: Path) -> None:
+    away = PostgresDatabase(f"postgresql://nobody@/nothing?host={tmp_path}")
+    there = MemoryDatabase(SystemClock())
+    made = Requests()
+    made.answered("GET", "/somewhere", 200, 0.05)
+    made.flush(away.metrics)
+    made.answered("GET", "/somewhere", 200, 0.07)
+    made.flush(there.metrics)
+    made.flush(there.metrics)
+    told = {(each.metric, each.labels, each.count) for each in there.metrics.totals()}
+    assert told == {
+        (metrics.HTTP_REQUESTS.name, ("GET", "/somewhere", "200"), 2),
+        (metrics.HTTP_SECONDS.name, ("GET", "/somewhere"), 2),
+    }
 
 
 def test_what_the_architect_refuses_is_its_failure(ask: Caller, project: Projects) -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from jynco.embedded import Servers
@@ -28,6 +29,16 @@ def test_it_serves_and_ends_when_told(servers: Servers, tmp_path: Path) -> None:
     assert process.returncode == 0
     told = [json.loads(line) for line in log.splitlines()]
     assert any(line.get("path") == "/v1/projects" and line.get("status") == 200 for line in told)
+    assert counted(servers, "jynco_http_requests", ["GET", "/v1/projects", "200"]) >= 1
+    assert counted(servers, "jynco_http_requests", ["POST", "/v1/projects", "422"]) >= 1
+
+
+def counted(servers: Servers, metric: str, labels: list[str]) -> int:
+    """How often, in the rows, which outlive the process."""
+    asked = "SELECT coalesce(sum(number), 0) FROM tallies WHERE metric = %s AND labels = %s"
+    with psycopg.connect(servers.database_url) as connection:
+        ((found,),) = connection.execute(asked, (metric, json.dumps(labels, separators=(",", ":"))))
+    return int(found)
 
 
 def test_a_port_that_is_taken_is_one_sentence(servers: Servers, tmp_path: Path) -> None:

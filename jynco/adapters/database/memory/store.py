@@ -163,7 +163,7 @@ class Store:
         for tally in tallies:
             kind = (tally.metric, tally.labels, tally.bucket)
             number, amount = self.totals.get(kind, (0, 0.0))
-            self.totals[kind] = (number + 1, amount + tally.amount)
+            self.totals[kind] = (number + tally.times, amount + tally.amount)
 
     def tell_job(self, job: Job, state: JobState) -> None:
         """Say that the job has come to ``state``."""

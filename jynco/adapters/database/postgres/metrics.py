@@ -117,7 +117,7 @@ def _row(tally: Tally) -> dict[str, object]:
         "metric": tally.metric,
         "labels": encode(list(tally.labels)),
         "bucket": tally.bucket,
-        "number": 1,
+        "number": tally.times,
         "amount": tally.amount,
     }
 
