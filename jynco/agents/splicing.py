@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from jynco.agents.quartermaster.fingerprints import Memory
 from jynco.compose.joining import Joined
@@ -40,25 +40,24 @@ def _read(path: Path) -> Track:
 
 def spliced(film: Joined, files: Sequence[Path], target: Path) -> None:
     """Writes a joined film; ``files`` are its parts in order, the sound's behind them."""
-    opened: dict[int, BinaryIO] = {}
+    opened: dict[int, int] = {}
     try:
         with target.open("wb") as out:
             out.write(film.head)
             for each in film.ranges:
-                source = opened.get(each.file) or _opened(opened, each.file, files[each.file])
-                source.seek(each.offset)
-                data = source.read(each.length)
+                if each.file not in opened:
+                    _open(opened, each.file, files[each.file])
+                data = os.pread(opened[each.file], each.length, each.offset)
                 if len(data) != each.length:
                     raise ValueError(f"{files[each.file].name} ends too early")
                 out.write(data)
     finally:
-        for file in opened.values():
-            file.close()
+        for source in opened.values():
+            os.close(source)
 
 
-def _opened(opened: dict[int, BinaryIO], number: int, path: Path) -> BinaryIO:
+def _open(opened: dict[int, int], number: int, path: Path) -> None:
     """One more file; what was opened first goes: a long film has more parts than a process may hold open."""
     if len(opened) >= OPEN:
-        opened.pop(next(iter(opened))).close()
-    opened[number] = path.open("rb")
-    return opened[number]
+        os.close(opened.pop(next(iter(opened))))
+    opened[number] = os.open(path, os.O_RDONLY)

@@ -45,13 +45,12 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class _Packet:
-    """A packet of the film: where it comes from, and in which half second it goes."""
+class _Run:
+    """Packets that lie behind each other in one file and go into the same half second."""
 
-    file: int
-    offset: int
-    size: int
     half: int
+    lies: Range
+    packets: int
 
 
 def odd(parts: Sequence[Part]) -> list[int]:
@@ -70,9 +69,8 @@ def joined(parts: Sequence[Part], sounds: Sequence[Track], about: Mapping[str, s
     if strange:
         raise ValueError(f"part {strange[0]} was encoded in another way than most")
     strands = [_pictures(parts), *([_sounds(sounds)] if sounds else [])]
-    packets = [_packets([part.track for part in parts], 0), _packets(sounds, len(parts))]
-    chunks = _woven(packets)
-    ranges = tuple(_merged(packet for _, chunk in chunks for packet in chunk))
+    chunks = _woven([_runs([part.track for part in parts], 0), _runs(sounds, len(parts))])
+    ranges = tuple(_merged(run.lies for _, chunk in chunks for run in chunk))
     try:
         return Joined(_head(strands, chunks, about, sum(each.length for each in ranges)), ranges)
     except struct.error as large:
@@ -109,37 +107,45 @@ def _sounds(sounds: Sequence[Track]) -> Strand:
     return Strand(sounds[0], sizes, b"".join(kept), sum(lengths), sum(lengths) - lead, lead)
 
 
-def _packets(tracks: Sequence[Track], file: int) -> Iterator[_Packet]:
+def _runs(tracks: Sequence[Track], file: int) -> Iterator[_Run]:
     """One stream's packets, which ``tracks`` have one after the other; their files count from ``file`` on."""
     time = 0
     for number, track in enumerate(tracks, file):
+        first, end, half, count = 0, 0, 0, 0
         for offset, size, length in zip(track.offsets, track.sizes, track.lengths, strict=True):
-            yield _Packet(number, offset, size, time * CHUNKS_A_SECOND // track.scale)
+            now = time * CHUNKS_A_SECOND // track.scale
+            if offset != end or now != half or not count:
+                if count:
+                    yield _Run(half, Range(number, first, end - first), count)
+                first, end, half, count = offset, offset, now, 0
+            end += size
+            count += 1
             time += length
+        yield _Run(half, Range(number, first, end - first), count)
 
 
-Chunks = Sequence[tuple[int, Sequence[_Packet]]]  # by the number of the strand
+Chunks = Sequence[tuple[int, Sequence[_Run]]]  # by the number of the strand
 
 
-def _woven(streams: Sequence[Iterator[_Packet]]) -> Chunks:
+def _woven(streams: Sequence[Iterator[_Run]]) -> Chunks:
     """All packets in chunks of half a second, the streams in turn."""
-    chunks: dict[tuple[int, int], list[_Packet]] = {}
-    for number, packets in enumerate(streams):
-        for packet in packets:
-            chunks.setdefault((packet.half, number), []).append(packet)
-    return [(number, packets) for (_, number), packets in sorted(chunks.items())]
+    chunks: dict[tuple[int, int], list[_Run]] = {}
+    for number, found in enumerate(streams):
+        for run in found:
+            chunks.setdefault((run.half, number), []).append(run)
+    return [(number, some) for (_, number), some in sorted(chunks.items(), key=lambda each: each[0])]
 
 
-def _merged(packets: Iterator[_Packet]) -> Iterator[Range]:
-    """Packets that lie behind each other are copied at once."""
-    file, offset, length = -1, 0, 0
-    for packet in packets:
-        if (packet.file, packet.offset) != (file, offset + length):
-            if length:
-                yield Range(file, offset, length)
-            file, offset, length = packet.file, packet.offset, 0
-        length += packet.size
-    yield Range(file, offset, length)
+def _merged(lying: Iterator[Range]) -> Iterator[Range]:
+    """What lies behind each other is copied at once."""
+    last = next(lying)
+    for each in lying:
+        if (each.file, each.offset) == (last.file, last.offset + last.length):
+            last = Range(last.file, last.offset, last.length + each.length)
+        else:
+            yield last
+            last = each
+    yield last
 
 
 def _head(strands: Sequence[Strand], chunks: Chunks, about: Mapping[str, str], size: int) -> bytes:
@@ -153,7 +159,7 @@ def _head(strands: Sequence[Strand], chunks: Chunks, about: Mapping[str, str], s
 
 def _places(chunks: Chunks, streams: int, start: int) -> list[list[tuple[int, int]]]:
     places: list[list[tuple[int, int]]] = [[] for _ in range(streams)]
-    for number, packets in chunks:
-        places[number].append((start, len(packets)))
-        start += sum(packet.size for packet in packets)
+    for number, some in chunks:
+        places[number].append((start, sum(run.packets for run in some)))
+        start += sum(run.lies.length for run in some)
     return places

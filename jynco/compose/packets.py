@@ -46,14 +46,13 @@ def order(part: Track, frames: int) -> tuple[int, ...]:
 
     ValueError where times are not whole frames or frames are missing, so that no such part gets into a film.
     """
-    starts = [0, *accumulate(part.lengths)]
-    shown = [start + shift for start, shift in zip(starts, part.shifts, strict=False)]
-    beat, first = part.lengths[0], min(shown)
-    places = tuple((time - first) // beat for time in shown)
-    whole = all((time - first) % beat == 0 for time in shown) and set(part.lengths) == {beat}
-    if not whole or sorted(places) != list(range(frames)) or 0 not in part.keys:
+    beat = part.lengths[0]
+    shown = [number * beat + shift for number, shift in enumerate(part.shifts)]
+    first = min(shown)
+    whole = part.lengths.count(beat) == len(part.lengths) == frames and 0 in part.keys
+    if not whole or sorted(shown) != list(range(first, first + frames * beat, beat)):
         raise ValueError(f"a part of {frames} frames does not have each of them once")
-    return places
+    return tuple((time - first) // beat for time in shown)
 
 
 def begins(source: Track, rate: Rate) -> tuple[int, ...]:

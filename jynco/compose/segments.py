@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from jynco.compose.command import Papers, filed
@@ -61,7 +61,8 @@ class Segment:
 
 def segments(room: Room, recipe: Recipe) -> tuple[Segment, ...]:
     """All segments of a film, in order. ValueError for a source whose content hash is not given."""
-    return tuple(Segment(span, _key(span, room, recipe)) for span in cut(room.storyboard, room.timeline))
+    sight = _Sight(room, recipe)
+    return tuple(Segment(span, sight.key(span)) for span in cut(room.storyboard, room.timeline))
 
 
 def writing(group: Sequence[Segment], room: Room, recipe: Recipe, work: Path) -> Command:
@@ -87,18 +88,38 @@ def written(segment: Segment, work: Path) -> Path:
     return work / f"{segment.key}.mp4"
 
 
-def _key(span: Span, room: Room, recipe: Recipe) -> CacheKey:
-    """Its digest, found out once: writing a command takes some milliseconds, and most segments come again and again."""
-    files = {name: replace(source, path=nameless(source)) for name, source in room.files.items()}
-    blind = replace(room, materials=_blind(span, room.materials), files=files)
-    held = [(room.ends(name), room.filters(name)) for name in _lenders(span, room.materials)]
-    output = (room.storyboard.output, room.frame)
-    told = repr((replace(span, start=0), blind.materials, files, held, output, recipe))
-    if told not in _known:
-        if len(_known) >= REMEMBERED:
-            _known.clear()
-        _known[told] = _digested(span, blind, recipe)
-    return _known[told]
+class _Sight:
+    """One film's segments as they are known: whatever is the same in several of them is put into words once."""
+
+    def __init__(self, room: Room, recipe: Recipe) -> None:
+        files = {name: replace(source, path=nameless(source)) for name, source in room.files.items()}
+        self._room, self._recipe = replace(room, files=files), recipe
+        self._same = repr((files, room.storyboard.output, room.frame, recipe))
+        self._told: dict[ClipId, str] = {}
+
+    def key(self, span: Span) -> CacheKey:
+        """A segment's digest, found out once: writing a command takes milliseconds, and most come again and again."""
+        words = [self._shown(name) for name in shown(span, self._room.materials)]
+        told = "\0".join([self._same, repr(replace(span, start=0)), *words])
+        if told not in _known:
+            if len(_known) >= REMEMBERED:
+                _known.clear()
+            blind = replace(self._room, materials=_blind(span, self._room.materials))
+            _known[told] = _digested(span, blind, self._recipe)
+        return _known[told]
+
+    def _shown(self, name: ClipId) -> str:
+        """A clip that a segment shows something of; where another holds one of its frames, which, and how it looks."""
+        if name not in self._told:
+            room, material = self._room, self._room.materials[name]
+            held = (room.ends(name), room.filters(name)) if name in self._lenders else ()
+            self._told[name] = repr((name, _nameless(material), held))
+        return self._told[name]
+
+    @cached_property
+    def _lenders(self) -> frozenset[ClipId]:
+        """The clips of which some other shows a frame that stands still."""
+        return frozenset(each.of for each in self._room.materials.values() if isinstance(each, Held))
 
 
 def _digested(span: Span, blind: Room, recipe: Recipe) -> CacheKey:

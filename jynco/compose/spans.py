@@ -112,7 +112,7 @@ def _shown(layer: TextLayer | Overlay, timeline: Timeline) -> tuple[int, int]:
 def _lettered(span: Span, texts: list[tuple[TextLayer, int, int]]) -> Span:
     local = (Words(layer, max(0, a - span.start), min(span.frames, z - span.start)) for layer, a, z in texts)
     words = tuple(word for word in local if word.first < word.end)
-    return replace(span, words=words)
+    return replace(span, words=words) if words else span
 
 
 def _laid(span: Span, overlays: list[tuple[Overlay, int, int]]) -> Span:
@@ -120,4 +120,5 @@ def _laid(span: Span, overlays: list[tuple[Overlay, int, int]]) -> Span:
         Shown(layer, max(0, a - span.start), min(span.frames, z - span.start), span.start - a)
         for layer, a, z in overlays
     )
-    return replace(span, overlays=tuple(shown for shown in local if shown.first < shown.end))
+    seen = tuple(shown for shown in local if shown.first < shown.end)
+    return replace(span, overlays=seen) if seen else span

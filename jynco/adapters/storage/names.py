@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -11,6 +12,7 @@ LONGEST_PART: Final = 255  # bytes between two slashes, on every usual file syst
 LONGEST: Final = 1024  # bytes of a key in an object storage
 
 
+@lru_cache(maxsize=4096)  # a film's segments are looked for again at every edit
 def plain(key: str) -> PurePosixPath:
     """The key without idle dots and slashes. PathRefused for what would leave the storage."""
     pure = PurePosixPath(key)
