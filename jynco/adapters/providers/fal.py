@@ -15,7 +15,7 @@ from jynco.adapters.providers.account import Account
 from jynco.adapters.providers.remote import Remote
 from jynco.adapters.providers.still import still
 from jynco.adapters.providers.wire import answer_of, line, words_of
-from jynco.errors import CreditMissing, GenerationFailed, Moderated, ProviderError, RequestRejected
+from jynco.errors import CreditMissing, ProviderError, RequestRejected
 from jynco.model.motion import Capabilities, PollAnswer, PollState, Shot, Ticket
 from jynco.model.storyboard import Json
 
@@ -23,6 +23,7 @@ _ADDRESS: Final = "https://queue.fal.run"
 _OWN: Final = (".fal.run", ".falrun.com")  # hosts that may see the key
 _VERSION: Final = "1"  # part of every cache key: another number when an order is put together in another way
 _URI: Final = 10_000_000  # characters of a data URI
+_REFUSALS: Final = ("content_policy", "moderat")
 
 _Sizes = Mapping[tuple[int, int], str]
 _HD: Final[_Sizes] = {
@@ -103,6 +104,7 @@ class Fal(Remote):
     def submit(self, shot: Shot, image: Path | None) -> Ticket:
         """Puts the order into fal's queue: one POST, never a second. KeyRefused, RequestRejected before it is sent."""
         shot = self.capabilities(shot.model).ordered(shot)
+        self._refuse_options(shot)
         order, path = _order(shot, image), _path(shot, image)
         client = self._client
         with self._border.submitting():
@@ -120,7 +122,7 @@ class Fal(Remote):
                 case {"status": "IN_PROGRESS"}:
                     return PollAnswer(PollState.RUNNING)
                 case {"status": "COMPLETED", "error": str() as error} if error:
-                    return _failed(f"{error} {told.get('error_type', '')}")
+                    return self._failed_in_words(f"{error} {told.get('error_type', '')}".strip(), _REFUSALS)
                 case {"status": "COMPLETED"}:
                     return self._result(client, ticket)
             raise self._puzzling()
@@ -158,7 +160,7 @@ class Fal(Remote):
             answer = answer_of(error)
             if answer is None or answer.status_code not in (400, 422):
                 raise
-            return _failed(words_of(answer, hide=self._account.key))
+            return self._failed_in_words(words_of(answer, hide=self._account.key), _REFUSALS)
         video = told.get("video") if isinstance(told, dict) else None
         return self._delivered(video.get("url") if isinstance(video, dict) else None)
 
@@ -179,8 +181,6 @@ def _path(shot: Shot, image: Path | None) -> str:
 
 
 def _order(shot: Shot, image: Path | None) -> dict[str, Json]:
-    if shot.options:
-        raise RequestRejected("fal has no options here; remove providerOptions.")
     can = _MODELS[shot.model]
     order: dict[str, Json] = {"prompt": shot.prompt, "duration": str(shot.rate.seconds(shot.frames))}
     order |= {"image_url": still(image, _URI).uri} if image else {}
@@ -194,16 +194,3 @@ def _order(shot: Shot, image: Path | None) -> dict[str, Json]:
 def _judge(status: int, words: str) -> type[ProviderError] | None:
     """A locked account answers 403, like a wrong key; its words tell."""
     return CreditMissing if status == 403 and "locked" in words.lower() else None
-
-
-def _failed(words: str) -> PollAnswer:
-    """A request that ended without a clip."""
-    lowered = words.lower()
-    error: ProviderError
-    if "content_policy" in lowered or "moderat" in lowered:
-        error = Moderated(f"fal refuses this prompt or picture ({words}): change the clip.")
-    else:
-        error = GenerationFailed(
-            f"fal could not make this clip ({words}): retry it, or choose another model."
-        )
-    return PollAnswer(PollState.FAILED, error=error)

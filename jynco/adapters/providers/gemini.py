@@ -13,7 +13,7 @@ from jynco.adapters.providers.download import Delivery
 from jynco.adapters.providers.remote import Remote
 from jynco.adapters.providers.still import still
 from jynco.adapters.providers.wire import line, trust
-from jynco.errors import GenerationFailed, Moderated, PollFailed, ProviderError, RequestRejected
+from jynco.errors import PollFailed
 from jynco.model.motion import Capabilities, PollAnswer, PollState, Shot, Ticket
 from jynco.model.storyboard import Json
 from jynco.ports import Watch
@@ -60,6 +60,7 @@ class Gemini(Remote):
     def submit(self, shot: Shot, image: Path | None) -> Ticket:
         """Orders the clip: one POST, never a second. RequestRejected and KeyRefused before anything is sent."""
         shot = self.capabilities(shot.model).ordered(shot)
+        self._refuse_options(shot)
         order = _order(shot, image)
         # Its overloads tell streams from answers by arguments that an order never has.
         create = cast("Callable[..., object]", self._client.interactions.create)
@@ -101,7 +102,7 @@ class Gemini(Remote):
                     return PollAnswer(PollState.SUCCEEDED, fraction=1.0, details={"inline": "yes"})
                 return self._delivered(getattr(video, "uri", None))
             case "failed" | "cancelled" | "incomplete" | "budget_exceeded" | "requires_action" as status:
-                return PollAnswer(PollState.FAILED, error=_failure(status, getattr(told, "errors", None)))
+                return self._failed_in_words(_words(status, getattr(told, "errors", None)), _REFUSALS)
         raise self._puzzling()
 
     def _write(self, ticket: Ticket, target: Path) -> None:
@@ -136,8 +137,6 @@ class Gemini(Remote):
 
 
 def _order(shot: Shot, image: Path | None) -> dict[str, Json]:
-    if shot.options:
-        raise RequestRejected("Gemini has no options here; remove providerOptions.")
     parts: list[Json] = [{"type": "text", "text": shot.prompt}]
     if image is not None:
         picture = still(image, _DATA)
@@ -156,11 +155,8 @@ def _order(shot: Shot, image: Path | None) -> dict[str, Json]:
     }
 
 
-def _failure(status: str, errors: object) -> ProviderError:
+def _words(status: str, errors: object) -> str:
     """Gemini fails in words; those of its safety system are few."""
     listed = errors if isinstance(errors, list) else []
     words = "; ".join(str(getattr(error, "message", None) or getattr(error, "code", "")) for error in listed)
-    words = f"{status}: {words[:300]}" if words else status
-    if any(word in words.lower() for word in _REFUSALS):
-        return Moderated(f"Gemini refuses this prompt or picture ({words}): change the clip.")
-    return GenerationFailed(f"Gemini could not make this clip ({words}): retry it, or choose another model.")
+    return f"{status}: {words[:300]}" if words else status

@@ -72,6 +72,7 @@ class Luma(Remote):
     def submit(self, shot: Shot, image: Path | None) -> Ticket:
         """Orders the clip: one POST, never a second. RequestRejected and KeyRefused before anything is sent."""
         shot = self.capabilities(shot.model).ordered(shot)
+        self._refuse_options(shot)
         video, client = _video(shot, image), self._client
         with self._border.submitting():
             made = client.generations.create(
@@ -103,7 +104,9 @@ class Luma(Remote):
                 first = output[0] if isinstance(output, list) and output else None
                 return self._delivered(getattr(first, "url", None))
             case "failed":
-                return PollAnswer(PollState.FAILED, error=_failure(told))
+                code = str(getattr(told, "failure_code", None) or "no code")
+                words = f"{code}: {getattr(told, 'failure_reason', None) or 'no reason given'}"
+                return self._failed(words, _FAILURES.get(code, GenerationFailed))
         raise self._puzzling()
 
     @cached_property
@@ -121,23 +124,9 @@ class Luma(Remote):
 
 
 def _video(shot: Shot, image: Path | None) -> VideoOptionsParam:
-    if shot.options:
-        raise RequestRejected("Luma has no options here; remove providerOptions.")
     long = shot.rate.seconds(shot.frames) > 5
     video: VideoOptionsParam = {"duration": "10s" if long else "5s", "resolution": "720p"}
     if image is not None:
         picture = still(image, _DATA)
         video["start_frame"] = {"data": picture.data, "media_type": picture.media_type}
     return video
-
-
-def _failure(told: object) -> ProviderError:
-    code = getattr(told, "failure_code", None) or "no code"
-    words = f"{code}: {getattr(told, 'failure_reason', None) or 'no reason given'}"
-    kind = _FAILURES.get(code, GenerationFailed)
-    mend = {
-        Moderated: "change the clip",
-        CreditMissing: "add credit to the account, then retry",
-        RequestRejected: "change the clip or its picture",
-    }.get(kind, "retry it, or choose another model")
-    return kind(f"Luma could not make this clip ({words.rstrip('.')}): {mend}.")

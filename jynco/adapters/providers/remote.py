@@ -8,13 +8,30 @@ from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 from jynco.adapters.providers.account import Account
 from jynco.adapters.providers.border import Border, Judge
 from jynco.adapters.providers.download import Delivery
-from jynco.errors import GenerationFailed, KeyRefused, OutcomeUnknown, PollFailed, RequestRejected
+from jynco.errors import (
+    CreditMissing,
+    GenerationFailed,
+    KeyRefused,
+    Moderated,
+    OutcomeUnknown,
+    PollFailed,
+    ProviderError,
+    RequestRejected,
+)
 from jynco.model.motion import PollAnswer, PollState, Shot, Ticket
 from jynco.ports import Watch
+
+_MENDS: Final[dict[type[ProviderError], str]] = {
+    GenerationFailed: "retry it, or choose another model",
+    Moderated: "its safety system refused the prompt or the picture, so change the clip",
+    CreditMissing: "add credit to the account, then retry",
+    RequestRejected: "change the clip or its picture",
+}
 
 
 class Remote(ABC):
@@ -84,12 +101,29 @@ class Remote(ABC):
             )
         return given
 
+    def _refuse_options(self, shot: Shot) -> None:
+        """RequestRejected where words are meant for a vendor that has none of its own."""
+        if shot.options:
+            raise RequestRejected(f"{self._label} has no options here; remove providerOptions.")
+
+    def _failed(
+        self, words: str, kind: type[ProviderError] = GenerationFailed, cost: Decimal | None = None
+    ) -> PollAnswer:
+        """An order that ended without a clip, with the vendor's own words and what a person can do about it."""
+        mend = _MENDS.get(kind, _MENDS[GenerationFailed])
+        error = kind(f"{self._label} could not make this clip ({words.rstrip('.')}): {mend}.")
+        return PollAnswer(PollState.FAILED, actual_usd=cost, error=error)
+
+    def _failed_in_words(self, words: str, refusals: Iterable[str]) -> PollAnswer:
+        """The same, where nothing but words tells that a safety system refused: the ``refusals`` among them."""
+        refused = any(word in words.lower() for word in refusals)
+        return self._failed(words, Moderated if refused else GenerationFailed)
+
     def _delivered(self, url: object, cost: Decimal | None = None) -> PollAnswer:
         """Success at an address. A success without one is a failure that retrying may mend."""
         if isinstance(url, str) and url:
             return PollAnswer(PollState.SUCCEEDED, fraction=1.0, details={"url": url}, actual_usd=cost)
-        error = GenerationFailed(f"{self._label} says that it made the clip and names no file: retry it.")
-        return PollAnswer(PollState.FAILED, actual_usd=cost, error=error)
+        return self._failed("it says that it did, and names no file", cost=cost)
 
     def _puzzling(self) -> PollFailed:
         return PollFailed(

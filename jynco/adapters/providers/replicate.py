@@ -21,7 +21,7 @@ from jynco.adapters.providers.account import Account
 from jynco.adapters.providers.remote import Remote
 from jynco.adapters.providers.still import still
 from jynco.adapters.providers.wire import SingleShot, line
-from jynco.errors import GenerationFailed, Moderated, PollFailed, ProviderError, RequestRejected
+from jynco.errors import PollFailed
 from jynco.model.motion import Capabilities, PollAnswer, PollState, Shot, Ticket
 from jynco.model.storyboard import Json
 
@@ -122,8 +122,7 @@ class Replicate(Remote):
         """All of an order but its picture. Every order has a seed, by which it can be told from others in a list."""
         can = _MODELS[self.capabilities(shot.model).model]
         shot = self.capabilities(shot.model).ordered(shot)
-        if shot.options:
-            raise RequestRejected("Replicate has no options here; remove providerOptions.")
+        self._refuse_options(shot)
         order: dict[str, Json] = {
             "prompt": shot.prompt,
             "duration": int(shot.rate.seconds(shot.frames)),
@@ -144,12 +143,9 @@ class Replicate(Remote):
                 output = told.get("output")
                 return self._delivered(output[0] if isinstance(output, list) and output else output)
             case "failed":
-                return PollAnswer(
-                    PollState.FAILED, error=_failure(str(told.get("error") or "no reason given"))
-                )
+                return self._failed_in_words(str(told.get("error") or "no reason given"), _SENSITIVE)
             case "canceled" | "aborted":
-                error = GenerationFailed("The clip was cancelled at Replicate: retry it.")
-                return PollAnswer(PollState.FAILED, error=error)
+                return self._failed("it was cancelled at Replicate")
         raise self._puzzling()
 
     def _listed(self, since: datetime) -> Iterator[Mapping[str, Any]]:
@@ -198,12 +194,3 @@ def _content(uri: str) -> str:
 
 def _moment(told: Mapping[str, Any]) -> datetime:
     return datetime.fromisoformat(str(told["created_at"]))
-
-
-def _failure(words: str) -> ProviderError:
-    """Models fail in words; the words of moderation are few."""
-    if any(word in words.lower() for word in _SENSITIVE):
-        return Moderated(f"Replicate's model refused the prompt or picture ({words}): change the clip.")
-    return GenerationFailed(
-        f"Replicate could not make this clip ({words}): retry it, or choose another model."
-    )

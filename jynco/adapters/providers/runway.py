@@ -156,10 +156,10 @@ class Runway(Remote):
                 output = getattr(task, "output", None)
                 return self._delivered(output[0] if isinstance(output, list) and output else None, cost)
             case "FAILED":
-                return PollAnswer(PollState.FAILED, actual_usd=cost, error=_failure(task))
+                code = str(getattr(task, "failure_code", None) or "no code")
+                return self._failed(code, _kind(code), cost)
             case "CANCELLED":
-                error = GenerationFailed("The clip was cancelled at Runway: retry it.")
-                return PollAnswer(PollState.FAILED, actual_usd=cost, error=error)
+                return self._failed("it was cancelled at Runway", cost=cost)
         raise self._puzzling()
 
     @cached_property
@@ -204,11 +204,8 @@ def _fraction(progress: object) -> float | None:
     return min(max(float(progress), 0.0), 1.0) if isinstance(progress, int | float) else None
 
 
-def _failure(task: object) -> ProviderError:
+def _kind(code: str) -> type[ProviderError]:
     """By Runway's failure code: SAFETY is for ever, everything else may go better another time."""
-    code = getattr(task, "failure_code", None) or "no code"
-    if str(code).startswith(("SAFETY", "INPUT_PREPROCESSING.SAFETY")):
-        return Moderated(f"Runway's safety system refused the prompt or picture ({code}): change the clip.")
-    if str(code).startswith("ASSET"):
-        return RequestRejected(f"Runway cannot use the clip's picture ({code}): choose another.")
-    return GenerationFailed(f"Runway could not make this clip ({code}): retry it, or choose another model.")
+    if code.startswith(("SAFETY", "INPUT_PREPROCESSING.SAFETY")):
+        return Moderated
+    return RequestRejected if code.startswith("ASSET") else GenerationFailed
