@@ -17,6 +17,8 @@ from tempfile import TemporaryDirectory
 
 import boto3
 
+from bench.queues import opened
+from jynco.adapters.storage.index import RedisIndex
 from jynco.adapters.storage.s3 import Address, S3Storage
 from jynco.agents.quartermaster.fingerprints import Fingerprints
 from jynco.agents.quartermaster.shelf import Shelf
@@ -76,6 +78,13 @@ def main() -> None:
             storage.doubt(film)
             shelf.find(KEY)
 
+        with opened(Path(folder, "data")) as home:
+            index = RedisIndex(home.settings.redis_url or "", "bench", 60)
+            known = Shelf(S3Storage(address, Path(folder, "known"), index=index), Fingerprints())
+            known.promises(KEY)
+            print(
+                f"{'the same, for a plan, by the index':44}{milliseconds(lambda: known.promises(KEY)):8.1f} ms"
+            )
         for name, work in (
             ("a clip of 5 MB, fetched", fetched),
             ("the same, at hand", lambda: shelf.find(KEY)),

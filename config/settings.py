@@ -28,6 +28,7 @@ VENDORS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+INDEXED: Final = 900.0  # seconds
 ENCODERS: Final = ("software", "auto", "nvenc", "vaapi", "videotoolbox", "qsv")
 
 
@@ -43,6 +44,7 @@ class Settings:
     broker_url: str | None = field(default=None, repr=False)  # None: redis_url
     storage: str | None = None  # None: the data folder
     s3_endpoint: str | None = None  # None: Amazon's
+    index: float = INDEXED  # seconds that Redis may know what lies in a bucket; 0: never
     nearby_gb: float = 10.0  # of copies on this machine of what lies in S3
     keeping: Keeping = field(default_factory=Keeping)  # how long what nobody needs is kept
     providers: tuple[str, ...] = ("camera",)  # the first is the default, the rest take over in turn
@@ -130,6 +132,7 @@ def _parse(env: Variables) -> Settings:
         broker_url=env.text("JYNCO_BROKER_URL") or env.text("CLOUDAMQP_URL"),
         storage=env.text("JYNCO_STORAGE"),
         s3_endpoint=env.text("AWS_ENDPOINT_URL_S3") or env.text("AWS_ENDPOINT_URL"),
+        index=_index(env),
         nearby_gb=env.gigabytes("JYNCO_NEARBY_GB", 10.0),
         keeping=keeping(env),
         providers=env.names("JYNCO_PROVIDER", ("camera",)),
@@ -171,3 +174,8 @@ def _parse(env: Variables) -> Settings:
 def _postgres(url: str | None) -> str | None:
     """Heroku says ``postgres://``; SQLAlchemy knows only ``postgresql://``."""
     return "postgresql://" + url.removeprefix("postgres://") if url and url.startswith("postgres://") else url
+
+
+def _index(env: Variables) -> float:
+    said = env.amount("JYNCO_INDEX_SECONDS", "seconds")
+    return INDEXED if said is None else said

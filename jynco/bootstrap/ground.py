@@ -14,7 +14,7 @@ from jynco.adapters.storage.local import LocalStorage
 from jynco.compose.hardware import Devices
 from jynco.errors import UsageWrong
 from jynco.model.money import Budget
-from jynco.ports import Database, Lock, Media, Pictures, Slots, Storage
+from jynco.ports import Database, Index, Lock, Media, Pictures, Slots, Storage
 
 BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
@@ -69,7 +69,14 @@ def _bucket(settings: Settings, bucket: str, prefix: str, *, waited_for: bool) -
     from jynco.adapters.storage.s3 import Address, S3Storage
 
     address = Address(bucket, prefix, settings.s3_endpoint, hasty=waited_for)
-    return S3Storage(address, settings.data, nearby=int(settings.nearby_gb * 1024**3))
+    index = _index(settings, f"{bucket}/{prefix}") if settings.redis_url and settings.index else None
+    return S3Storage(address, settings.data, nearby=int(settings.nearby_gb * 1024**3), index=index)
+
+
+def _index(settings: Settings, scope: str) -> Index:
+    from jynco.adapters.storage.index import RedisIndex
+
+    return RedisIndex(settings.redis_url or "", scope, settings.index)
 
 
 def make_device(settings: Settings) -> Devices:

@@ -24,7 +24,13 @@ RELEASE: Final = ("jynco.cli.main", "migrations.runner")  # what the Procfile's 
 HEEDED: Final = (
     *(name for names in VENDORS.values() for name in names),
     *("JYNCO_LIMITS", "JYNCO_FAILOVER_MODERATED", "JYNCO_BUDGET_USD", "JYNCO_SHARE_CACHE", "JYNCO_STORAGE"),
-    *("AWS_ENDPOINT_URL_S3", "JYNCO_NEARBY_GB", "JYNCO_KEEP_EXPORTS_DAYS", "JYNCO_KEEP_SEGMENTS_DAYS"),
+    *(
+        "AWS_ENDPOINT_URL_S3",
+        "JYNCO_NEARBY_GB",
+        "JYNCO_INDEX_SECONDS",
+        "JYNCO_KEEP_EXPORTS_DAYS",
+        "JYNCO_KEEP_SEGMENTS_DAYS",
+    ),
     *(
         "JYNCO_MEMORY_MB",
         "JYNCO_KEEP_CLIPS_DAYS",

@@ -16,6 +16,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a file's label says, and how long the file is in bytes."""
+
+    label: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Traffic:
     """How often this machine had a file at hand that lies elsewhere, and what it fetched (bytes), since ever."""
 

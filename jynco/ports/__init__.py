@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from jynco.ports.database import Database
-from jynco.ports.files import Lock, Slots, Storage
+from jynco.ports.files import Index, Lock, Slots, Storage
 from jynco.ports.jobs import Jobs
 from jynco.ports.media import Media, Pictures
 from jynco.ports.metrics import Metrics
@@ -23,6 +23,7 @@ __all__ = [
     "Clock",
     "Database",
     "Heart",
+    "Index",
     "Jobs",
     "Ledger",
     "Lock",

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from jynco.model.files import Entry, Traffic
+from jynco.model.files import Entry, Told, Traffic
 from jynco.model.uploads import Presigned
 
 
@@ -25,6 +25,7 @@ class Storage(Protocol):
     def link(self, source_key: str, key: str) -> None: ...  # hard link or copy; NotFound
     def path(self, key: str) -> Path: ...  # a local file to read; NotFound
     def read(self, key: str) -> bytes: ...  # NotFound
+    def told(self, label: str, key: str) -> Told: ...  # of a file that stays as it is; may be old; NotFound
     def exists(self, key: str) -> bool: ...
     def delete(self, key: str) -> None: ...  # a missing key is fine
     def delete_all(self, prefix: str) -> None: ...
@@ -48,6 +49,14 @@ class Storage(Protocol):
     def presign_put(
         self, key: str, size: int, seconds: float
     ) -> Presigned | None: ...  # for ``size`` bytes exactly; None: as above
+
+
+class Index(Protocol):
+    """What is known of files that lie far away, shared by everybody. Who cannot be asked knows nothing, and says so."""
+
+    def find(self, key: str) -> Told | None: ...
+    def keep(self, key: str, told: Told) -> None: ...
+    def forget(self, *keys: str) -> None: ...
 
 
 class Lock(Protocol):

@@ -24,5 +24,7 @@ class Media(Protocol):
     def verify(self, path: Path) -> MediaInfo: ...  # decodes every frame
     def look(self, path: Path) -> Look: ...  # as verify, and what there is to be seen
     def build(self) -> str: ...  # names the FFmpeg build, for keys
-    def mix(self, mix: Mix, target: Path) -> None: ...  # of decoded sounds, so nothing is started; MediaFailed
+    def mix(
+        self, mix: Mix, target: Path
+    ) -> None: ...  # of decoded sounds, so nothing is started; MediaFailed
     def mixer(self) -> str: ...  # names what mixes and encodes, for keys

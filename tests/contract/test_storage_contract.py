@@ -16,6 +16,7 @@ import pytest
 from jynco.adapters.storage.local import LocalStorage
 from jynco.adapters.storage.s3 import S3Storage
 from jynco.errors import NotFound, PathRefused, StorageFull
+from jynco.model.files import Told
 from jynco.ports import Storage
 from tests.s3_server import S3Server
 
@@ -41,6 +42,19 @@ def source(tmp_path: Path, data: bytes = b"sea") -> Path:
     path = tmp_path / "source.png"
     path.write_bytes(data)
     return path
+
+
+def test_a_label_is_told_with_the_size_of_its_file(storage: Storage) -> None:
+    with pytest.raises(NotFound):
+        storage.told("cache/a.json", "cache/a.mp4")
+    storage.put_bytes("cache/a.json", b"{}")
+    with pytest.raises(NotFound):
+        storage.told("cache/a.json", "cache/a.mp4")
+    storage.put_bytes("cache/a.mp4", b"film")
+    assert storage.told("cache/a.json", "cache/a.mp4") == Told(b"{}", 4)
+    storage.delete("cache/a.json")
+    with pytest.raises(NotFound):
+        storage.told("cache/a.json", "cache/a.mp4")
 
 
 def test_what_was_put_is_read(storage: Storage, tmp_path: Path) -> None:

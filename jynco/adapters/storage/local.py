@@ -15,7 +15,7 @@ from jynco.adapters.storage.faults import explained, unreadable
 from jynco.adapters.storage.names import plain
 from jynco.adapters.storage.scratch import Scratch
 from jynco.errors import NotFound
-from jynco.model.files import Entry, Traffic
+from jynco.model.files import Entry, Told, Traffic
 
 TRIES: Final = 20  # a folder that is deleted so often while one file goes in is not a race any more
 
@@ -76,6 +76,10 @@ class LocalStorage:
         """The content of ``key``. NotFound, ServiceAway when it is there and cannot be read."""
         with unreadable(key):
             return self.path(key).read_bytes()
+
+    def told(self, label: str, key: str) -> Told:
+        """What the label of a file says, and the file's size. NotFound."""
+        return Told(self.read(label), self.size(key))
 
     def exists(self, key: str) -> bool:
         """Whether ``key`` is there."""

@@ -148,20 +148,24 @@ class Shelf:
 
     def _complete(self, key: CacheKey, clip: str, label: str) -> bool:
         """Whether all of it is there; what it holds is checked when it is fetched."""
-        written = self._written(label)
         try:
-            return (
-                written is not None and written["key"] == key and written["bytes"] == self._storage.size(clip)
-            )
+            told = self._storage.told(label, clip)
+            written = _said(told.label)
+            return written["key"] == key and written["bytes"] == told.size
         except (NotFound, KeyError):
             return False
 
     def _written(self, label: str) -> Written | None:
         """What a label says; None where there is none, nothing where it cannot be read."""
         try:
-            said = json.loads(self._storage.read(label))
+            return _said(self._storage.read(label))
         except NotFound:
             return None
-        except ValueError:
-            return {}
-        return said if isinstance(said, dict) else {}
+
+
+def _said(label: bytes) -> Written:
+    try:
+        said = json.loads(label)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -22,10 +22,12 @@ from jynco.adapters.storage.s3.sending import LARGE, replaced, sent, written
 from jynco.adapters.storage.s3.wanting import Wanting
 from jynco.adapters.storage.scratch import Scratch
 from jynco.errors import NotFound
-from jynco.model.files import Entry, Traffic
+from jynco.model.files import Entry, Told, Traffic
 from jynco.model.uploads import Presigned
+from jynco.ports import Index
 
 NEARBY: Final = 10 * 1024**3  # bytes of copies on a machine
+LABEL: Final = ".json"  # how the names of labels end
 
 
 class S3Storage:
@@ -36,7 +38,16 @@ class S3Storage:
 
     near = False
 
-    def __init__(self, address: Address, folder: Path, *, nearby: int = NEARBY, large: int = LARGE) -> None:
+    def __init__(
+        self,
+        address: Address,
+        folder: Path,
+        *,
+        nearby: int = NEARBY,
+        large: int = LARGE,
+        index: Index | None = None,
+    ) -> None:
+        """``index``: what all machines know of the bucket, where there is something to keep that in."""
         self._bucket = Bucket(address)
         self._before = self._bucket.full("")
         self._places = Places(self._bucket, self._before)
@@ -46,6 +57,7 @@ class S3Storage:
         self._wanting = Wanting(self._bucket)
         self._leftovers = Leftovers(self._bucket)
         self._large = large
+        self._index = index
 
     def put(self, key: str, source: Path) -> None:
         """Copy ``source`` in; it is at hand here. NotFound when it is not there."""
@@ -58,6 +70,7 @@ class S3Storage:
         """Write ``data`` as the whole content of ``key``."""
         name = self._places.free(key)
         written(self._bucket, name, data)
+        self._changed(name)
 
     def swap(self, key: str, data: bytes, seen: bytes | None) -> bool:
         """As ``put_bytes``, but only while the content is still ``seen`` (None: not there); whether it was.
@@ -71,7 +84,9 @@ class S3Storage:
             before = None
         if (before.data if before else None) != seen:
             return False
-        return replaced(self._bucket, name, data, before.etag if before else None)
+        done = replaced(self._bucket, name, data, before.etag if before else None)
+        self._changed(name)
+        return done
 
     def adopt(self, key: str, source: Path) -> None:
         """Move a finished scratch file in; it stays at hand here. NotFound when it is not there."""
@@ -83,6 +98,7 @@ class S3Storage:
         """Give the content of ``source_key`` a second name that outlives the first. NotFound."""
         source, name = str(plain(source_key)), self._places.free(key)
         self._nearby.twin(source, name, self._bucket.copy(source, name))
+        self._changed(name)
 
     def path(self, key: str) -> Path:
         """A copy on this machine, to read only: fetched, unless it is there and nothing has changed. NotFound."""
@@ -111,6 +127,16 @@ class S3Storage:
         self._wanting.noted(name, found.modified)
         return found.data
 
+    def told(self, label: str, key: str) -> Told:
+        """What the label of a file says, and the file's size: by the index, which may be some minutes old. NotFound."""
+        name = self._readable(label)
+        known = self._index.find(name) if self._index is not None else None
+        if known is None:
+            known = Told(self.read(label), self.size(key))
+            if self._index is not None:
+                self._index.keep(name, known)
+        return known
+
     def exists(self, key: str) -> bool:
         """Whether ``key`` is there."""
         pure = plain(key)
@@ -124,12 +150,14 @@ class S3Storage:
         """Remove ``key``; a missing one is fine."""
         name = str(plain(key))
         self._bucket.delete(name)
+        self._changed(name)
         self._nearby.drop(name)
 
     def delete_all(self, prefix: str) -> None:
         """Remove every key below the folder ``prefix``, a thousand at a time."""
         names = list(self.keys(prefix))
         self._bucket.delete_many(names)
+        self._changed(*names)
         for name in names:
             self._nearby.drop(name)
 
@@ -150,6 +178,7 @@ class S3Storage:
         name = str(plain(key))
         gone = self._wanting.expire(name, seen)
         if gone:
+            self._changed(name)
             self._nearby.drop(name)
         return gone
 
@@ -181,6 +210,11 @@ class S3Storage:
     def reported(self) -> Traffic:
         """What came since this machine's last report."""
         return self._counts.reported()
+
+    def _changed(self, *names: str) -> None:
+        """Nobody may go on believing what was known of them."""
+        if self._index is not None:
+            self._index.forget(*(name for name in names if name.endswith(LABEL)))
 
     def _readable(self, key: str) -> str:
         pure = plain(key)
