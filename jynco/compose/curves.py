@@ -50,9 +50,9 @@ class Curve:
         way = _eased(left.easing, (frame - left.frame) / (right.frame - left.frame))
         return left.value + (right.value - left.value) * way
 
-    def expression(self, first: int) -> str:
-        """The same as a sum of its stretches, for a stream whose frame ``n`` is frame ``n + first`` of the clip."""
-        return "+".join(self._stretches(f"(n+{first})" if first else "n"))
+    def expression(self, first: int, now: str = "n") -> str:
+        """The same as a sum of its stretches, for a stream whose frame ``now`` is frame ``now + first`` of the clip."""
+        return "+".join(self._stretches(f"({now}+{first})" if first else now))
 
     def _stretches(self, now: str) -> Iterator[str]:
         points = self.points

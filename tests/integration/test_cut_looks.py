@@ -140,6 +140,37 @@ def test_grain_is_another_on_each_frame_and_the_same_on_each_render(film: Source
     assert max(map(abs, alike)) < 0.5
 
 
+def test_grain_grows_from_nothing(film: Source, tmp_path: Path) -> None:
+    rising = look("grain", intensity=(Key(Fraction(0), 0.0), Key(Fraction(2), 1.0)))
+    plain, grained, full = (
+        luma(whole(looked(*looks), {A: film}, tmp_path)).astype(int)
+        for looks in ((), (rising,), (look("grain", intensity=1.0),))
+    )
+    noise = (grained - plain)[:, 10:-10, 10:-10]
+    spread = [float(noise[n].std()) for n in (0, 5, 10, 20)]
+    assert spread[0] == 0
+    assert spread == sorted(spread)
+    assert spread[2] == pytest.approx(spread[3] / 2, rel=0.15)
+    assert np.array_equal(grained[20:], full[20:])
+
+
+@pytest.mark.parametrize("height", [0.4, 0.8])
+def test_a_zoom_shows_on_each_frame_what_a_crop_of_its_size_does(
+    height: float, film: Source, tmp_path: Path
+) -> None:
+    sizes = {"width": 0.8, "height": height}
+    closing = {name: (Key(Fraction(0), 1.0), Key(Fraction(2), size)) for name, size in sizes.items()}
+    place: dict[str, Setting] = {"left": 0.1, "top": 0.2}
+    zoom = luma(whole(looked(look("crop", **place, **closing)), {A: film}, tmp_path)).astype(int)
+    plain = luma(whole(looked(), {A: film}, tmp_path)).astype(int)
+    still = luma(whole(looked(look("crop", **place, **sizes)), {A: film}, tmp_path)).astype(int)
+    assert np.abs(zoom[0] - plain[0]).mean() < 3
+    assert np.abs(zoom[25] - still[25]).mean() < 8 < np.abs(plain[25] - still[25]).mean()
+    bars = (still[25] <= 17).all(axis=1).sum()
+    assert abs(int((zoom[25] <= 17).all(axis=1).sum()) - int(bars)) <= 4
+    assert (bars > 0) == (height < 0.8)
+
+
 def test_speed_shows_every_second_frame_and_halves_the_clip(tmp_path: Path) -> None:
     numbers = source(numbered(tmp_path / "a.mp4", 1, 40))
     fast = luma(whole(looked(look("speed", factor=2.0), seconds="4"), {A: numbers}, tmp_path))

@@ -99,7 +99,7 @@ FILTER = "/timeline/0/effects/filters/0"
             [(f"{FILTER}/intensity/0/value", "range")],
         ),
         ({"type": "blur", "intensity": [{"time": 1}]}, [(f"{FILTER}/intensity/0", "required")]),
-        ({"type": "grain", "intensity": MOVE}, [(f"{FILTER}/intensity", "type")]),
+        ({"type": "stabilise", "intensity": MOVE}, [(f"{FILTER}/intensity", "type")]),
         ({"type": "speed", "factor": 0}, [(f"{FILTER}/factor", "range")]),
         ({"type": "speed", "factor": MOVE}, [(f"{FILTER}/factor", "type")]),
         ({"type": "lut"}, [(FILTER, "required")]),

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 
 def _graph(stream: Stream, values: Values, scene: Scene) -> Stream:
+    if values.moving("width") or values.moving("height"):
+        from jynco.compose.effects.zooming import zoomed
+
+        return zoomed(stream, values, scene)
     frame = scene.frame
     width = _even(values.number("width") * frame.width)
     height = _even(values.number("height") * frame.height)
@@ -40,7 +44,8 @@ def _even(pixels: float) -> int:
 EFFECT = Effect(
     "crop",
     "Crop",
-    "Shows a part of the picture, enlarged until it touches the frame. A left or top that moves is a pan.",
+    "Shows a part of the picture, enlarged until it touches the frame. A left or top that moves is a pan, "
+    "a width and height that move are a zoom.",
     {
         "left": Number(
             "Left", "Where it begins, as a part of the frame's width.", 0.0, moves=True, drawn=True
@@ -48,8 +53,12 @@ EFFECT = Effect(
         "top": Number(
             "Top", "Where it begins, as a part of the frame's height.", 0.0, moves=True, drawn=True
         ),
-        "width": Number("Width", "As a part of the frame's width.", 1.0, minimum=0.05),
-        "height": Number("Height", "As a part of the frame's height.", 1.0, minimum=0.05),
+        "width": Number(
+            "Width", "As a part of the frame's width.", 1.0, minimum=0.05, moves=True, drawn=True
+        ),
+        "height": Number(
+            "Height", "As a part of the frame's height.", 1.0, minimum=0.05, moves=True, drawn=True
+        ),
     },
     _graph,
 )

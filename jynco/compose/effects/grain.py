@@ -23,7 +23,8 @@ def _graph(stream: Stream, values: Values, scene: Scene) -> Stream:
     from jynco.compose.graph import drawn, joined
     from jynco.compose.normalise import beat
 
-    strength, frame = round(values.number("intensity") * STRONGEST), scene.frame
+    curve, frame = values.moving("intensity"), scene.frame
+    strength = STRONGEST if curve else round(values.number("intensity") * STRONGEST)
     if not strength:
         return stream
     size = f"{frame.width + 2 * ROOM}x{frame.height + 2 * ROOM}"
@@ -34,6 +35,9 @@ def _graph(stream: Stream, values: Values, scene: Scene) -> Stream:
     laid = still.filter(
         "crop", w=frame.width, h=frame.height, x=_lot(moment, 7919, 104729), y=_lot(moment, 6151, 98317)
     )
+    if curve:  # what is left of the coarsest; eq cuts fractions off, so up to half a level is added
+        left = curve.expression(scene.first)
+        laid = laid.filter("eq", eval="frame", contrast=left, brightness=f"(1-({left}))/512")
     timed = laid.filter("settb", expr=beat(frame.rate)).filter("setsar", sar="1")
     return joined([stream, timed], "blend", all_mode="grainmerge", shortest=1)
 
@@ -47,6 +51,6 @@ EFFECT = Effect(
     "grain",
     "Grain",
     "Fine noise that changes on each frame, as on photographic film. The same on every render.",
-    {"intensity": Number("Intensity", "How coarse, 0 to 1.", 0.3)},
+    {"intensity": Number("Intensity", "How coarse, 0 to 1.", 0.3, moves=True, drawn=True)},
     _graph,
 )

@@ -12,11 +12,18 @@ if TYPE_CHECKING:
     from jynco.compose.graph import Stream
 
 STRONGEST: Final = 2.0  # unsharp's amount; more shows rings
+REACH: Final = 5 / 1080  # of the frame's height: so a preview is as sharp as its film
+WIDEST: Final = 23  # pixels: more unsharp does not look at
 
 
-def _graph(stream: Stream, values: Values, _scene: Scene) -> Stream:
-    amount = values.number("intensity") * STRONGEST
-    return stream.filter("unsharp", lx=5, ly=5, la=written(amount)) if amount > 0 else stream
+def reach(height: int) -> int:
+    """How many pixels are looked at around each, across and down, in a frame so high: an odd number."""
+    return min(WIDEST, max(3, round((height * REACH - 1) / 2) * 2 + 1))
+
+
+def _graph(stream: Stream, values: Values, scene: Scene) -> Stream:
+    amount, side = values.number("intensity") * STRONGEST, reach(scene.frame.height)
+    return stream.filter("unsharp", lx=side, ly=side, la=written(amount)) if amount > 0 else stream
 
 
 EFFECT = Effect(
