@@ -25,6 +25,7 @@ from jynco.adapters.providers.mock import Mock
 from jynco.errors import (
     GenerationFailed,
     KeyRefused,
+    LeaseLost,
     Moderated,
     NotAccepted,
     OutcomeUnknown,
@@ -35,6 +36,7 @@ from jynco.errors import (
 from jynco.model.motion import PollState, Shot, Ticket
 from jynco.model.time import Rate
 from jynco.ports import Provider
+from jynco.ports.brink import at_the_brink
 from tests.contract.vendors import CASES, Case, Watching, no_parts, shot_of
 from tests.doubles.vendor import KEY, Fault, Reply, Vendor
 
@@ -105,6 +107,20 @@ def test_an_order_is_one_request_and_one_bill(case: Case, vendor: Vendor, still:
     assert list(vendor.bills.values()) == [1]
     ((_, prompt),) = vendor.bills
     assert prompt == "the boat sails on"
+
+
+def test_what_is_held_back_when_the_line_is_open_is_not_sent(case: Case, vendor: Vendor, still: Path) -> None:
+    looks = list[int]()
+
+    def overtaken() -> None:
+        looks.append(vendor.seen["submit"])
+        raise LeaseLost("Somebody else has it.")
+
+    provider = case.at(vendor)
+    with at_the_brink(overtaken), pytest.raises(LeaseLost):
+        provider.submit(shot_of(case), still)
+    assert (looks, vendor.seen["submit"]) == ([0], 0)
+    assert provider.submit(shot_of(case), still).task_id
 
 
 def test_the_estimate_is_the_vendors_own(case: Case, vendor: Vendor, still: Path) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from jynco.adapters.providers.mock import Mock
+from jynco.agents.motion import Motion
 from jynco.agents.steps import Finished, Refused, Waiting
 from jynco.errors import Cancelled, KeyRefused, LeaseLost, ServiceAway
 from jynco.model.jobs import Job
@@ -15,7 +19,10 @@ from jynco.model.motion import PollAnswer, Shot, Ticket
 from jynco.model.plan import Wishes
 from jynco.model.states import ClipStatus, GenerationState, JobState, Purpose
 from jynco.model.storyboard import Json
+from jynco.ports import brink
 from tests.unit.agents_kit import GIVE_UP, LEASE, PROJECT, Heart, Killed, Mortal, Shop, clip, code, failing
+
+BRIEF: Final = 0.03  # seconds, of a lease that is slept over
 
 
 @pytest.fixture
@@ -333,6 +340,45 @@ def test_a_sleeper_that_wakes_after_its_lease_asks_for_nothing(shop: Shop) -> No
         shop.motion().advance(shop.claim(job), Heart(sleeps))
     assert (shop.states(), shop.paid) == (["failed", "done"], 1)
     assert "nothing was sent" in (shop.attempts()[0].error_message or "")
+
+
+class Dozing(Mock):
+    """A vendor to whom the line opens only after others have given the request up."""
+
+    def __init__(self, shop: Shop, meanwhile: Callable[[], object]) -> None:
+        super().__init__(shop.clock, folder=shop.folder / "mock", billable=True)
+        self._meanwhile = meanwhile
+
+    def submit(self, shot: Shot, image: Path | None) -> Ticket:
+        time.sleep(BRIEF)
+        self._meanwhile()
+        brink.look()
+        return super().submit(shot, image)
+
+
+def test_a_sleeper_that_wakes_while_its_line_opens_sends_nothing(shop: Shop) -> None:
+    job = asked(shop, clip("a"))
+    claim = shop.claim(job)
+
+    def overtaken() -> None:
+        shop.clock.turn(2 * LEASE)
+        assert shop.work(job, "w2").state is JobState.FAILED, "nobody knows whether it was sent"
+
+    shop.providers["mock"] = Dozing(shop, overtaken)
+    impatient = Motion(
+        shop.database.ledger,
+        shop.quartermaster,
+        shop.providers,
+        shop.clock,
+        shop.database.jobs,
+        shop.database.admission,
+        lease=BRIEF,
+        give_up=60,
+        rules=shop.rules,
+    )
+    with pytest.raises(LeaseLost):
+        impatient.advance(claim, Heart())
+    assert (shop.states(), shop.paid) == (["unknown"], 0)
 
 
 class Slow(Mock):

@@ -18,6 +18,7 @@ from jynco.adapters.providers.account import Account
 from jynco.adapters.providers.wire import LONGEST_WAIT, answer_of, wait_of, words_of
 from jynco.errors import (
     CreditMissing,
+    JyncoError,
     KeyRefused,
     Moderated,
     NotAccepted,
@@ -67,13 +68,18 @@ class Border:
 
     @contextmanager
     def submitting(self) -> Iterator[None]:
-        """Whatever goes wrong inside is sorted by one question: may the order have been taken?"""
+        """Whatever goes wrong inside is sorted by one question: may the order have been taken?
+
+        What was held back at the brink was not: that is raised on.
+        """
         try:
             yield
         except ProviderError:
             raise
         except Exception as error:
-            raise self._of_submit(error) from None  # the chain below may hold the key's header
+            raise _held_back(error) or self._of_submit(
+                error
+            ) from None  # the chain below may hold the key's header
 
     @contextmanager
     def looking(self) -> Iterator[None]:
@@ -166,6 +172,15 @@ _SENTENCES: Final[dict[type[ProviderError], str]] = {
     OutcomeUnknown: "{vendor} answered HTTP {status}{words}, so nobody knows whether this clip was accepted and "
     "billed. Look at its own list, then retry with consent (--pay-again).",
 }
+
+
+def _held_back(error: BaseException | None) -> JyncoError | None:
+    """What of our own kept the request from being sent, below what an SDK made of it."""
+    while error is not None:
+        if isinstance(error, JyncoError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _capped(asked: float | None) -> float | None:

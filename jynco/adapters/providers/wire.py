@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import ssl
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -12,6 +13,7 @@ from typing import Final
 import httpx
 
 from jynco.adapters.providers.account import Account
+from jynco.ports.brink import look
 
 _CONNECT: Final = 10.0  # seconds to reach a vendor at all
 LONGEST_WAIT: Final = 60.0  # seconds between two tries, whatever a vendor asks for
@@ -29,7 +31,7 @@ def line(account: Account) -> httpx.Client:
         verify=trust(),
         timeout=_patience(account.timeout),
         limits=_NOTHING_KEPT,
-        event_hooks={"response": [refuse]},
+        event_hooks={"request": [_hesitant], "response": [refuse]},
         trust_env=not account.is_local,  # what is on this machine is not reached through a proxy
     )
 
@@ -44,6 +46,7 @@ class SingleShot(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, when it is a success. Raises httpx.HTTPStatusError and what the line raises."""
         request.extensions = {**request.extensions, "timeout": self._timeout.as_dict()}
+        _hesitant(request)
         response = self._wire.handle_request(request)
         response.request = request
         refuse(response)
@@ -51,6 +54,16 @@ class SingleShot(httpx.BaseTransport):
 
     def close(self) -> None:
         self._wire.close()
+
+
+def _hesitant(request: httpx.Request) -> None:
+    """Have it look once more when its line is open, before its first byte goes out."""
+    request.extensions = {**request.extensions, "trace": _step}
+
+
+def _step(name: str, _: Mapping[str, object]) -> None:
+    if name.endswith("send_request_headers.started"):
+        look()
 
 
 def _patience(timeout: float) -> httpx.Timeout:

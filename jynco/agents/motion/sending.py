@@ -17,6 +17,7 @@ from jynco.model.jobs import Generation
 from jynco.model.motion import Shot, Ticket
 from jynco.model.states import GenerationState
 from jynco.ports import Ledger, Provider, Watch
+from jynco.ports.brink import at_the_brink
 from jynco.ports.tracing import span
 
 log: Final = logging.getLogger("jynco.motion")
@@ -72,7 +73,7 @@ def _sent(held: Held, picture: Picture, watch: Watch) -> Ticket:
         with picture() as image:
             watch.check()
             _surely(held)
-            with span("provider.submit", **held.facts):
+            with at_the_brink(_Brink(held).look), span("provider.submit", **held.facts):
                 return held.provider.submit(held.shot, image)
     except OutcomeUnknown:
         raise
@@ -90,6 +91,20 @@ def _surely(held: Held) -> None:
     while time.monotonic() - began > held.tools.lease / 3:
         began = time.monotonic()
         held.sending()
+
+
+class _Brink:
+    """Who slept while the order was put together and its line opened asks once more; nobody else need."""
+
+    def __init__(self, held: Held) -> None:
+        self._held = held
+        self._asked = time.monotonic()
+
+    def look(self) -> None:
+        """LeaseLost where somebody has overtaken us."""
+        if time.monotonic() - self._asked > self._held.tools.lease / 3:
+            _surely(self._held)
+            self._asked = time.monotonic()
 
 
 def _record(held: Held, ticket: Ticket) -> None:
