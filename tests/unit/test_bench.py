@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from bench import scale
+from bench import beside, scale
 from bench.boards import document
 from bench.exact import Exactness, unencoded
 from bench.meter import Cost, metered
@@ -92,6 +93,16 @@ def test_the_reference_comes_from_its_seed(tmp_path: Path) -> None:
     )
     assert [each.sha256 for each in one.sources] == [each.sha256 for each in again.sources]
     assert one.sources[0].sha256 != other.sources[0].sha256
+
+
+def test_moviepy_is_ordered_the_same_film_with_the_same_encoder(tmp_path: Path) -> None:
+    order = json.loads(
+        json.dumps(beside._order(reference(tmp_path, (96, 54), 2, 1, 1), tmp_path / "a.mp4", 2))
+    )
+    assert (len(order["clips"]), order["seconds"]) == (2, 1.5)  # half a second of each is shared
+    encoder = order["encoder"]
+    assert (encoder["codec"], encoder["audio_codec"], encoder["audio_bitrate"]) == ("libx264", "aac", "160k")
+    assert encoder["ffmpeg_params"].count("-crf") == 1
 
 
 def test_many_clips_are_spread_over_storyboards_that_are_valid() -> None:
