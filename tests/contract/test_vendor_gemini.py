@@ -89,7 +89,10 @@ def test_its_door_opens_with_the_key_and_nobody_elses_gets_it(
     assert not [value for headers in double.result_headers for value in headers.values() if KEY in value]
 
 
-@pytest.mark.parametrize("state", ["failed", "cancelled", "incomplete", "budget_exceeded", "requires_action"])
+@pytest.mark.parametrize(
+    "state",
+    ["failed", "cancelled", "incomplete", "budget_exceeded", "requires_action", "requires_continuation"],
+)
 def test_what_ended_without_a_clip_has_failed(
     gemini: Gemini, double: Double, still: Path, state: str
 ) -> None:

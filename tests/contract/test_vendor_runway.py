@@ -117,6 +117,7 @@ def test_its_option_is_checked(runway: Runway, still: Path, value: Json) -> None
         (":SAFETY.INPUT.TEXT", "moderated"),
         (":SAFETY.OUTPUT.VIDEO", "moderated"),
         (":INPUT_PREPROCESSING.SAFETY.TEXT", "moderated"),
+        (":THIRD_PARTY.SAFETY", "moderated"),
         (":INTERNAL.BAD_OUTPUT.CODE01", "generation_failed"),
         (":INPUT_PREPROCESSING.INTERNAL", "generation_failed"),
         (":ASSET.INVALID", "request_rejected"),

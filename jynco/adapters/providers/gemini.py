@@ -26,6 +26,10 @@ _MODEL: Final = "gemini-omni-1.2-flash"
 _VERSION: Final = "1"  # part of every cache key: another number when an order is put together in another way
 _DATA: Final = 10_000_000  # characters of base64
 _RATIOS: Final[Mapping[tuple[int, int], str]] = {(1280, 720): "16:9", (720, 1280): "9:16"}
+# Without a clip: nobody is there to act, or to continue.
+_ENDED: Final = frozenset(
+    {"failed", "cancelled", "incomplete", "budget_exceeded", "requires_action", "requires_continuation"}
+)
 _REFUSALS: Final = ("safety", "blocked", "prohibited", "policy", "moderat")
 
 
@@ -101,7 +105,7 @@ class Gemini(Remote):
                 if getattr(video, "uri", None) is None and getattr(video, "data", None):
                     return PollAnswer(PollState.SUCCEEDED, fraction=1.0, details={"inline": "yes"})
                 return self._delivered(getattr(video, "uri", None))
-            case "failed" | "cancelled" | "incomplete" | "budget_exceeded" | "requires_action" as status:
+            case str() as status if status in _ENDED:
                 return self._failed_in_words(_words(status, getattr(told, "errors", None)), _REFUSALS)
         raise self._puzzling()
 

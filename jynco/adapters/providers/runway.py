@@ -206,6 +206,6 @@ def _fraction(progress: object) -> float | None:
 
 def _kind(code: str) -> type[ProviderError]:
     """By Runway's failure code: SAFETY is for ever, everything else may go better another time."""
-    if code.startswith(("SAFETY", "INPUT_PREPROCESSING.SAFETY")):
+    if "SAFETY" in code.split("."):
         return Moderated
     return RequestRejected if code.startswith("ASSET") else GenerationFailed
