@@ -11,6 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -32,6 +33,7 @@ class Manner:
     account: Account | None = None
     umask: int | None = None
     keep: int | None = None  # descriptor of a lock that it holds for as long as it lives
+    nice: int = 0  # how far it lets others go first where there are too few cores, as nice(1) counts
 
 
 def live(life: Callable[[], None]) -> NoReturn:
@@ -63,6 +65,15 @@ def settle(parent: int, manner: Manner, private: Sequence[int]) -> None:
     _die_with(parent, manner.last_signal)
     if manner.umask is not None:
         os.umask(manner.umask)
+    if manner.nice:
+        step_back(manner.nice)
+
+
+def step_back(by: int) -> None:
+    """Let others go first. Where Linux shares cores out among sessions, this is one: that has to be told as well."""
+    os.nice(by)
+    with suppress(OSError):  # another kernel, or one that was told this a moment ago
+        Path("/proc/self/autogroup").write_text(str(by))
 
 
 def be_module(arguments: Sequence[str], environment: Mapping[str, str]) -> None:

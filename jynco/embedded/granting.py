@@ -19,6 +19,7 @@ from jynco.embedded.wishes import Wish
 from jynco.errors import ServiceAway
 
 RELEASE = 300.0  # seconds for a release line; migrations of large databases take their time
+BEHIND = 5  # nice of workers: whoever asks is answered first, also while all cores encode
 ENDING = 25.0  # seconds that processes get after SIGTERM, a little less than Heroku gives
 
 
@@ -89,6 +90,6 @@ class Processes:
 
     def _manner(self, name: str, wish: Wish) -> Manner:
         path = f"{Path(sys.executable).parent}{os.pathsep}{wish.environment.get('PATH', os.defpath)}"
-        return Manner(
-            Path(wish.root), {**wish.environment, "PATH": path, **self._urls}, self._layout.log(name)
-        )
+        environment = {**wish.environment, "PATH": path, **self._urls}
+        nice = BEHIND if name.startswith("worker") else 0
+        return Manner(Path(wish.root), environment, self._layout.log(name), nice=nice)

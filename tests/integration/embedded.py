@@ -40,6 +40,7 @@ import probe.shared
 out = pathlib.Path(os.environ["PROBE_OUT"]) / f"{sys.argv[1]}-{os.getpid()}.json"
 found = {
     "argv": sys.argv[1:], "folder": os.getcwd(), "pid": os.getpid(), "leader": os.getsid(0),
+    "nice": os.nice(0),
     "environment": dict(os.environ), "shared": probe.shared.PID,
     "files": [os.path.realpath(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd")],
     "signals": [str(signal.getsignal(n)) for n in (signal.SIGTERM, signal.SIGINT)],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from jynco.embedded.granting import BEHIND
 from jynco.embedded.locks import until
 from jynco.errors import ServiceAway
 from tests.integration.embedded import PATIENCE, Project, answer, command, family, gone, pids, project, state
@@ -44,6 +45,12 @@ def test_a_process_runs_as_its_line_says(made: Project, data: Path) -> None:
     assert environment["PROBE_OUT"] == str(made.out)
     assert found["signals"] == ["0", str(signal.default_int_handler)]
     assert "worker is up" in (servers.log_dir / "worker.log").read_text()
+
+
+def test_workers_let_others_go_first(made: Project, data: Path) -> None:
+    with made.session(data, ["worker", "other"]):
+        assert report(made, "other")["nice"] == os.nice(0)
+        assert report(made, "one")["nice"] == min(19, os.nice(0) + BEHIND)
 
 
 def test_a_process_holds_none_of_the_locks(made: Project, data: Path) -> None:
