@@ -102,7 +102,9 @@ def known(given: str) -> Caller:
 
 
 def behind(session: Session) -> Caller:
-    """Whom a session stands for. NameWanted where its key was revoked, or its token is over."""
+    """Whom a session stands for. NameWanted where it was ended, its key was revoked, or its token is over."""
+    if desk(house().database).exits.ended(session.name):
+        raise NameWanted("This session was ended: sign in again.")
     return _by_token(session.token) if session.token else _by_key(session.key or "")
 
 

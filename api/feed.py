@@ -17,7 +17,7 @@ from jynco.model.jobs import Event
 from workers.house import house
 
 MOST: Final = 200  # streams of one process: each keeps a thread, and the other requests need some too
-PAUSE: Final = 0.5  # seconds between two looks
+PAUSE: Final = 0.2  # seconds between two looks: all that is between a change and who hears of it
 SILENCE: Final = 15.0  # seconds; proxies close what is silent for a minute
 PAGE: Final = 500
 log = logging.getLogger("jynco.api")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -58,13 +59,20 @@ class Counter:
 
     def count(self, name: str) -> int:
         """How often it was counted before the minute ends, this time included."""
+        return self._asked(lambda storage: storage.incr(name, WINDOW * 2))
+
+    def counted(self, name: str) -> int:
+        """How often it was counted so far."""
+        return self._asked(lambda storage: storage.get(name))
+
+    def _asked(self, ask: Callable[[MemoryStorage | RedisStorage], int]) -> int:
         if self._shared is not None and time.monotonic() >= self._away_until:
             try:
-                return self._shared.incr(name, WINDOW * 2)
+                return ask(self._shared)
             except Exception as fault:  # whatever the driver calls it
                 self._away_until = time.monotonic() + AWAY
                 log.warning("requests are counted by each process for itself: %s", type(fault).__name__)
-        return self._own.incr(name, WINDOW * 2)
+        return ask(self._own)
 
 
 def register(app: Flask, settings: Settings) -> None:

@@ -1,7 +1,8 @@
 """Browsers that have signed in: a cookie that stands for the key, or the token, that was given at the door.
 
 The key itself stays out of it: the cookie holds its hash, signed, and each request looks the key up again, so that a
-revoked key ends its sessions. A page of ours proves that it sent a request by a number that no other page can read.
+revoked key ends its sessions. Whoever signs out ends a session for every copy of its cookie. A page of ours proves that
+it sent a request by a number that no other page can read.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from api import installation
 from api.errors import PageUnproven
 from config.settings import Settings
+from jynco.adapters.database import secret
+from jynco.adapters.database.desk import desk
+from workers.house import house
 
 COOKIE: Final = "jynco_session"
 HEADER: Final = "X-CSRF-Token"
@@ -32,6 +36,11 @@ class Session:
     key: str | None
     token: str | None
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+
+    @property
+    def name(self) -> str:
+        """What stands for it where it is noted that it was ended; it opens nothing."""
+        return secret.hashed(self.csrf)
 
 
 class Sessions:
@@ -55,8 +64,10 @@ class Sessions:
             samesite="Strict",
         )
 
-    def end(self, answer: Response) -> None:
-        """Let the browser forget."""
+    def end(self, answer: Response, session: Session | None) -> None:
+        """Let the browser forget, and nobody in by a copy of its cookie. ServiceAway when that cannot be noted."""
+        if session is not None:
+            desk(house().database).exits.end(session.name, LIFE)
         answer.delete_cookie(COOKIE, secure=self._encrypted(), httponly=True, samesite="Strict")
 
     def current(self) -> Session | None:

@@ -1,37 +1,44 @@
-"""Wrong answers at the door, by where they came from: who gives many waits a while. Each process counts for itself."""
+"""Wrong answers at the door, by where they came from: who gives many in a minute waits for the next one.
+
+All processes count together, as requests are counted; while Valkey is away each counts for itself.
+"""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict, deque
 from collections.abc import Callable
-from typing import Final
+from functools import cached_property
 
-KNOWN: Final = 10_000  # addresses; those that were heard of longest ago are forgotten first
+from flask import current_app
+
+from api.limits import WINDOW, Counter
 
 
 class Tries:
-    """At most ``most`` wrong answers of one address in ``seconds``."""
+    """At most ``most`` wrong answers of one address in a minute. Nothing is asked of Valkey before the first one."""
 
-    def __init__(self, most: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._most, self._seconds, self._clock = most, seconds, clock
-        self._wrong: OrderedDict[str, deque[float]] = OrderedDict()
-        self._lock = threading.Lock()
+    def __init__(self, redis_url: str | None, most: int, clock: Callable[[], float] = time.time) -> None:
+        self._redis_url, self._most, self._clock = redis_url, most, clock
+
+    @cached_property
+    def _counter(self) -> Counter:
+        return Counter(self._redis_url)
 
     def wait(self, address: str) -> float:
         """Seconds until this address may try again; 0: now."""
-        with self._lock:
-            lately = self._wrong.get(address)
-            if lately is None or len(lately) < self._most:
-                return 0.0
-            return max(0.0, lately[0] + self._seconds - self._clock())
+        many = self._counter.counted(self._name(address)) >= self._most
+        return WINDOW - self._clock() % WINDOW if many else 0.0
 
     def wrong(self, address: str) -> None:
         """Note a wrong answer."""
-        with self._lock:
-            lately = self._wrong.setdefault(address, deque(maxlen=self._most))
-            self._wrong.move_to_end(address)
-            lately.append(self._clock())
-            while len(self._wrong) > KNOWN:
-                self._wrong.popitem(last=False)
+        self._counter.count(self._name(address))
+
+    def _name(self, address: str) -> str:
+        return f"wrong/{address}/{self._clock() // WINDOW:.0f}"
+
+
+def tries() -> Tries:
+    """Those of this application."""
+    found = current_app.extensions["jynco.tries"]
+    assert isinstance(found, Tries)
+    return found

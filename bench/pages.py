@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -25,6 +26,14 @@ WATCH = """() => {
   window.long = [];
   new PerformanceObserver(list => list.getEntries().forEach(e => window.long.push(Math.round(e.duration))))
     .observe({type: "longtask", buffered: true});
+}"""
+SEEN = """() => {
+  window.seen = {};
+  const states = ["generating", "completed", "failed"];
+  const state = card => states.find(each => card.classList.contains(each));
+  const look = card => (window.seen[`${card.dataset.clip} ${state(card)}`] ??= Date.now());
+  new MutationObserver(list => list.forEach(({target}) => target.matches(".card") && look(target)))
+    .observe(document.getElementById("cards"), {subtree: true, attributes: true, attributeFilter: ["class"]});
 }"""
 READY = """() => {
   const [nav] = performance.getEntriesByType("navigation");
@@ -60,8 +69,8 @@ def project(api: httpx.Client, clips: int) -> Iterator[None]:
     out = io.BytesIO()
     Image.effect_noise((960, 540), 60).convert("RGB").save(out, "JPEG")
     asset = api.post(f"/v1/projects/{PROJECT}/assets", files={"file": ("noise.jpg", out.getvalue())})
-    told = storyboard(clips, asset.raise_for_status().json()["path"])
-    api.put(f"/v1/projects/{PROJECT}/storyboard", json=told, headers={"If-Match": "*"}).raise_for_status()
+    wanted = storyboard(clips, asset.raise_for_status().json()["path"])
+    api.put(f"/v1/projects/{PROJECT}/storyboard", json=wanted, headers={"If-Match": "*"}).raise_for_status()
     try:
         yield
     finally:
@@ -126,33 +135,45 @@ def change(page: Page, api: httpx.Client) -> None:
 
 
 def make(page: Page, api: httpx.Client, clips: int) -> None:
-    """While all clips are made: what is asked of the server, and how far the page is behind the rows."""
-    asked: list[int] = []
-    page.on("response", lambda answer: asked.append(1) if answer.url.endswith("/board") else None)
+    """While all clips are made: what is asked of the server, and how long after its row each card said so."""
+    asked: list[str] = []
+    page.on("response", lambda answer: asked.append(answer.url.rpartition("/")[2]))
+    page.evaluate(f"({SEEN})()")
+    began = time.perf_counter()
     api.post(f"/v1/projects/{PROJECT}/jobs", json={"kind": "clips"}).raise_for_status()
-    began, behind, seen = time.perf_counter(), [], 0
-    while seen < clips and time.perf_counter() - began < 240:
-        told = api.get(f"/v1/projects/{PROJECT}/storyboard").json()["timeline"]
-        there = sum(clip["status"] == "completed" for clip in told)
-        if there > seen:
-            since = time.perf_counter()
-            page.wait_for_function(
-                "n => document.querySelectorAll('.card.completed').length >= n", arg=there, polling=20
-            )
-            behind.append(round(1000 * (time.perf_counter() - since)))
-            seen = there
-        time.sleep(0.2)
+    rows = dict(changes(api, clips))
     took = time.perf_counter() - began
+    page.wait_for_function("n => document.querySelectorAll('.card.completed').length >= n", arg=clips)
+    seen: dict[str, float] = page.evaluate("() => window.seen")
+    late = sorted(round(seen[name] - at) for name, at in rows.items() if name in seen)
     say(
         "making",
         {
-            "clips": seen,
+            "clips": clips,
             "seconds": round(took),
-            "boards": len(asked),
-            "behind": sorted(behind)[-5:],
+            "boards": asked.count("board"),
+            "plans": asked.count("plan"),
+            "late": {"half": late[len(late) // 2], "95 %": late[len(late) * 19 // 20], "most": late[-1]},
+            "of": f"{len(late)} of {len(rows)} changes",
             "blocked": blocked(page),
         },
     )
+
+
+def changes(api: httpx.Client, clips: int) -> Iterator[tuple[str, float]]:
+    """Each change of a clip, and when its row was written (milliseconds since 1970), until all are made."""
+    made, kind = 0, ""
+    with api.stream("GET", f"/v1/projects/{PROJECT}/events", params={"after": 0}) as stream:
+        for line in stream.iter_lines():
+            field, _, value = line.partition(": ")
+            kind = value if field == "event" else kind
+            if field != "data" or kind != "clip":
+                continue
+            clip = json.loads(value)
+            yield f"{clip['clipId']} {clip['status']}", 1000 * datetime.fromisoformat(clip["at"]).timestamp()
+            made += clip["status"] == "completed"
+            if made >= clips:
+                return
 
 
 def say(what: str, told: dict[str, Any]) -> None:

@@ -9,18 +9,18 @@ from flask import Blueprint, Flask, render_template
 from flask.typing import ResponseReturnValue
 
 from api import crossing, errors, problems
-from api.editor import door, gallery, media, operations, storyboards, vendored, versions
+from api.editor import door, gallery, media, operations, statics, storyboards, vendored, versions
 from api.editor.words import FILTERS
+from api.tries import Tries
 from jynco.errors import JyncoError
+from workers.house import house
 
-PARTS = (gallery, storyboards, operations, media, door, versions)
+PARTS = (gallery, storyboards, operations, media, door, versions, statics)
 
 
 def register(app: Flask) -> None:
     """Put the pages at ``/``, ``/projects/...`` and ``/operations``, their files at ``/editor/...``."""
-    pages = Blueprint(
-        "editor", __name__, template_folder="templates", static_folder="static", static_url_path="/editor"
-    )
+    pages = Blueprint("editor", __name__, template_folder="templates")
     for part in PARTS:
         part.add(pages)
     pages.register_error_handler(JyncoError, _sorry)
@@ -28,6 +28,8 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals["integrity"] = vendored.integrity
     app.register_blueprint(pages)
+    statics.register(app)
+    app.extensions["jynco.tries"] = Tries(house().settings.redis_url, door.MOST)
     crossing.register(app)
 
 

@@ -6,13 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import Final
 
+from api.editor.words import count
+from jynco.agents.report import frames, progress
 from jynco.bootstrap import House
 from jynco.compose.timeline import lay_out, seconds_of
 from jynco.document.view import storyboard
 from jynco.errors import ConsentNeeded, DocumentInvalid, GaveUp, JyncoError, Moderated, OutcomeUnknown
-from jynco.model.ids import ClipId
+from jynco.model.ids import ClipId, JobId
 from jynco.model.jobs import ClipRow, Job, Project
 from jynco.model.states import ClipStatus, JobKind, JobState, Purpose
 from jynco.model.storyboard import Clip, Storyboard
@@ -87,6 +90,7 @@ class Board:
     seconds: Fraction  # the film's length
     jobs: tuple[Job, ...]  # the newest first
     active: tuple[Job, ...]
+    below: Mapping[JobId, Sequence[Job]]  # the clips' jobs of each active film
 
     @property
     def title(self) -> str:
@@ -116,6 +120,31 @@ class Board:
         return next(iter(sorted(self.active, key=lambda job: job.kind is not JobKind.RENDER)), None)
 
     @property
+    def doing(self) -> str:
+        """What the job whose progress is shown does just now, in words; nothing where none is at work."""
+        job = self.working
+        if job is None:
+            return ""
+        several = "clips" if len(self.active) > 1 or job.clip_id is None else "a clip"
+        what = {Purpose.PREVIEW: "the preview", Purpose.FINAL: "the film"}.get(job.purpose, several)
+        clips = f"{self.ready} of {count(len(self.cards), 'clip')} ready"
+        if job.kind is JobKind.RENDER and not self._making:
+            what, clips = f"{what} out of its clips", ""
+        counted = frames(job) if job.progress and not clips else None
+        told = clips or (f"{counted[0]} of {count(counted[1], 'frame')}" if counted else "")
+        return f"Making {what}{': ' if told else ''}{told}"
+
+    @property
+    def progress(self) -> int:
+        """How far the shown job is with the clips below it, in percent."""
+        job = self.working
+        return round(100 * progress(job, self.below.get(job.job_id, ()))) if job else 0
+
+    @property
+    def _making(self) -> bool:
+        return any(card.state in {"waiting", "generating"} for card in self.cards)
+
+    @property
     def ended(self) -> Job | None:
         """The film that was tried last, when nothing is being made."""
         films = (job for job in self.jobs if job.kind is JobKind.RENDER and job.state.terminal)
@@ -141,9 +170,10 @@ def board(here: House, project: Project) -> Board:
     story = storyboard(project.document)
     jobs = tuple(here.database.jobs.page(project.project_id, None, None, RECENT))
     active = tuple(here.database.jobs.active(project.project_id))
+    below = {film.job_id: here.database.jobs.children(film.job_id) for film in active}
     spans, length = placed(story, _lengths(here, project, story))
     rows = here.storyboard.rows(project.project_id)
-    working = _working(here, active)
+    working = _working([*active, *chain.from_iterable(below.values())])
     cards = tuple(
         Card(
             number,
@@ -154,7 +184,7 @@ def board(here: House, project: Project) -> Board:
         )
         for number, clip in enumerate(story.clips, 1)
     )
-    return Board(project, story, cards, length, jobs, active)
+    return Board(project, story, cards, length, jobs, active, below)
 
 
 def placed(story: Storyboard, lengths: Mapping[ClipId, Fraction]) -> tuple[dict[ClipId, Span], Fraction]:
@@ -192,7 +222,6 @@ def _lengths(here: House, project: Project, story: Storyboard) -> dict[ClipId, F
     return found
 
 
-def _working(here: House, active: Sequence[Job]) -> dict[ClipId, Job]:
+def _working(jobs: Sequence[Job]) -> dict[ClipId, Job]:
     """The job that is making a clip."""
-    below = [job for film in active for job in here.database.jobs.children(film.job_id)]
-    return {job.clip_id: job for job in [*active, *below] if job.clip_id and not job.state.terminal}
+    return {job.clip_id: job for job in jobs if job.clip_id and not job.state.terminal}

@@ -17,6 +17,7 @@ WORDS: Final[Mapping[str, str]] = {
     "negativePrompt": "words",
     "duration": "seconds",
     "startTime": "place in time",
+    "inPoint": "beginning",
     "sourceImage": "picture",
     "provider": "maker",
     "model": "maker",

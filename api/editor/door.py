@@ -13,11 +13,11 @@ from api import callers, errors
 from api.answers import told
 from api.errors import NameWanted, TooManyTries
 from api.sessions import LONGEST, Session, prove, sessions
-from api.tries import Tries
+from api.tries import tries
 from jynco.adapters.database import secret
 from jynco.errors import JyncoError
 
-tries: Final = Tries(most=10, seconds=60)
+MOST: Final = 10  # wrong keys of one address in a minute
 
 
 def add(pages: Blueprint) -> None:
@@ -55,11 +55,11 @@ def state() -> ResponseReturnValue:
 
 
 def leave() -> ResponseReturnValue:
-    """Sign out: this browser forgets who it was."""
+    """Sign out: this browser forgets who it was, and its cookie opens nothing any more."""
     if (session := sessions().current()) is not None:
         prove(session)
     answer = told({"signedIn": False})
-    sessions().end(answer)
+    sessions().end(answer, session)
     return answer
 
 
@@ -72,13 +72,13 @@ def turned_away(_: NameWanted) -> ResponseReturnValue | None:
 
 def _entered(given: str) -> Response:
     address = request.remote_addr or ""
-    if (wait := tries.wait(address)) > 0:
+    if (wait := tries().wait(address)) > 0:
         raise TooManyTries("Too many wrong keys: wait a minute, then try again.", retry_after=wait)
     try:
         _refuse_long(given)
         callers.known(given)
     except NameWanted:
-        tries.wrong(address)
+        tries().wrong(address)
         raise
     session = Session(secret.hashed(given), None) if given.startswith("jk_") else Session(None, given)
     onward = (

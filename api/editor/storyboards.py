@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from api.editor.board import Board, board
+from api.editor.board import board
 from api.editor.looks import looks, transitions
-from jynco.agents.report import progress
 from jynco.errors import DocumentInvalid, JyncoError, NotFound
 from jynco.model.ids import ClipId, ProjectId
 from jynco.model.jobs import Project
@@ -15,6 +16,14 @@ from jynco.model.plan import Action, Wishes
 from jynco.model.states import Lane, OnMissing, Purpose
 from workers.house import house
 
+WORDS: Final = {
+    "pending": "Not made yet",
+    "waiting": "Waiting",
+    "generating": "Being made",
+    "completed": "Ready",
+    "failed": "Failed",
+    "footage": "Footage",
+}
 LOOK = Wishes(Purpose.PREVIEW, Lane.HIGH, OnMissing.SLATE)  # what the price is asked for
 
 
@@ -89,16 +98,10 @@ def _shown(project_id: ProjectId) -> dict[str, object]:
     return {
         "board": found,
         "project": found.project,
-        "progress": _progress(found),
         "steps": here.history.steps(project_id),
         "Purpose": Purpose,
+        "words": WORDS,
     }
-
-
-def _progress(found: Board) -> int:
-    """How far the shown job is with the clips below it, in percent."""
-    job = found.working
-    return round(100 * progress(job, house().database.jobs.children(job.job_id))) if job else 0
 
 
 def _names(project: Project) -> list[str]:

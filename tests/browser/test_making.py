@@ -103,6 +103,19 @@ def test_what_may_have_been_billed_is_made_again_with_consent_alone(visit: Open,
     expect(card).to_contain_text("Ready")
 
 
+def test_a_state_stands_on_the_page_before_the_board_is_fetched(
+    visit: Open, jynco: Jynco, create: Create
+) -> None:
+    project = create(clips=2)
+    page = visit(f"/projects/{project}")
+    with page.expect_response("**/events"):
+        page.reload()
+    page.route("**/board", lambda route: route.fulfill(status=204))  # nothing new
+    jynco.api.post(f"/v1/projects/{project}/jobs", json={"kind": "clips"}).raise_for_status()
+    expect(page.locator(".card.completed .word")).to_have_text(["Ready", "Ready"])
+    expect(page.locator(".strip .bar.completed")).to_have_count(2)
+
+
 def test_a_running_film_can_be_cancelled(visit: Open, jynco: Jynco, create: Create) -> None:
     project = create(clips=1, provider="mock", providerOptions={"latency": 600})
     page = visit(f"/projects/{project}")

@@ -114,6 +114,13 @@ class Keys(Protocol):
     def revoke(self, key_id: str) -> ApiKey: ...
 
 
+class Exits(Protocol):
+    """Browsers' sessions that somebody has signed out of. Raises ServiceAway when the database is."""
+
+    def end(self, session: str, life: float) -> None: ...  # over in so many seconds of itself, and then forgotten
+    def ended(self, session: str) -> bool: ...
+
+
 @runtime_checkable
 class FrontDesk(Protocol):
     """The books of the front door."""
@@ -122,6 +129,8 @@ class FrontDesk(Protocol):
     def replies(self) -> Replies: ...
     @property
     def keys(self) -> Keys: ...
+    @property
+    def exits(self) -> Exits: ...
     def of(self, tenant: str) -> Database: ...  # as that tenant sees it: nothing of anybody else's is there
 
 

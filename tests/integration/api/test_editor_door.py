@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
+from api.editor.door import MOST
 from api.sessions import LIFE, Session, Sessions
 from api.tries import Tries
 from config.settings import Settings
@@ -128,6 +129,21 @@ def test_signing_out_and_a_revoked_key_end_it(browser: FlaskClient, key: Key) ->
     assert browser.get("/sign-in/state").get_json() == {"signedIn": False, "csrf": None}
 
 
+def test_a_copy_of_the_cookie_ends_with_the_session(browser: FlaskClient, guarded: Caller, key: Key) -> None:
+    given = words(key())
+    enter(browser, given)
+    cookie = browser.get_cookie("jynco_session")
+    assert cookie is not None
+    thief = guarded.app.test_client()
+    thief.set_cookie("jynco_session", cookie.value)
+    assert thief.get("/v1/projects").status_code == 200
+    browser.post("/sign-out", headers=proof(browser))
+    assert thief.get("/v1/projects").status_code == 401
+    assert thief.get("/sign-in/state").get_json()["signedIn"] is False
+    enter(browser, given)  # other sessions of the same key go on
+    assert browser.get("/v1/projects").status_code == 200
+
+
 def test_who_carries_a_token_may_sign_in_with_it(browser: FlaskClient) -> None:
     assert enter(browser, words(signed())).status_code == 303
     assert browser.get("/v1/projects").status_code == 200
@@ -164,7 +180,11 @@ def test_the_way_on_stays_in_the_house(browser: FlaskClient, key: Key, wanted: s
     assert enter(browser, words(key()), next=wanted).location == "/"
 
 
-def test_wrong_keys_are_told_of_and_soon_not_even_looked_at(guarded: Caller, key: Key) -> None:
+def test_wrong_keys_are_told_of_and_soon_not_even_looked_at(
+    guarded: Caller, key: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = 60.0 * int(time.time())  # a minute that does not end meanwhile
+    monkeypatch.setitem(guarded.app.extensions, "jynco.tries", Tries(None, MOST, lambda: moment))
     browser = guarded.app.test_client()
     browser.environ_base["REMOTE_ADDR"] = "203.0.113.7"
     wrong = enter(browser, f"jk_{'a' * 43}")
@@ -179,15 +199,22 @@ def test_wrong_keys_are_told_of_and_soon_not_even_looked_at(guarded: Caller, key
     assert enter(guarded.app.test_client(), words(key())).status_code == 303  # from elsewhere
 
 
-def test_tries_are_forgotten_in_time() -> None:
-    now = [0.0]
-    tries = Tries(2, 60, lambda: now[0])
-    tries.wrong("a")
-    now[0] = 10.0
-    tries.wrong("a")
-    assert (tries.wait("a"), tries.wait("b")) == (50.0, 0.0)
-    now[0] = 61.0
-    assert tries.wait("a") == 0.0
+def test_tries_are_counted_by_all_processes_and_forgotten_in_time(settings: Settings) -> None:
+    now = [120.0 + 600 * int(time.time())]  # nobody else's minute
+    one, other = (Tries(settings.redis_url, 2, lambda: now[0]) for _ in range(2))
+    one.wrong("a")
+    now[0] += 10.0
+    other.wrong("a")
+    assert (one.wait("a"), other.wait("a"), one.wait("b")) == (50.0, 50.0, 0.0)
+    now[0] += 51.0
+    assert one.wait("a") == 0.0
+
+
+def test_without_valkey_each_process_counts_for_itself(caplog: pytest.LogCaptureFixture) -> None:
+    alone = Tries("redis://127.0.0.1:1", 1)
+    alone.wrong("a")
+    assert alone.wait("a") > 0
+    assert "each process for itself" in caplog.text
 
 
 def test_processes_that_share_a_folder_share_the_secret(app: Flask, settings: Settings) -> None:

@@ -159,7 +159,7 @@ function withClip(story) {
   const number = (name) => (given.get(name) ? Number(given.get(name)) : null);
   for (const name of ["motionPrompt", "provider", "negativePrompt", "onMissing"]) if (given.has(name)) put(clip, name, given.get(name));
   if (given.get("provider") !== null && clip.provider?.includes(":")) delete clip.model;
-  for (const name of ["duration", "transitionDuration", "seed"]) if (given.has(name)) put(clip, name, number(name));
+  for (const name of ["duration", "inPoint", "transitionDuration", "seed"]) if (given.has(name)) put(clip, name, number(name));
   if (form().dataset.picture) clip.sourceImage = form().dataset.picture;
   effects(clip, form());
   return story;

@@ -1,11 +1,13 @@
 // The page stays true by itself: events say that something has happened, and what is shown is fetched again.
 // Without events (a lost connection, a proxy that holds them back) it is fetched every few seconds.
 import { call, project } from "./api.js";
+import { show } from "./news.js";
 import { note } from "./notes.js";
 import { isOpen } from "./session.js";
 
 const REST = 250; // ms between two looks, however many events there are
 const PRICE = 1500; // ms between two prices: they look at every picture, and clips come in by the dozen
+const SHARE = 4; // times as long as a look has taken: on a busy machine there are fewer, which leaves time to work
 const PULSE = 1000; // ms; while something is being made, progress is asked for
 const CALM = 3000; // ms; else only whether the file was edited by hand, which asking also takes in
 
@@ -17,14 +19,16 @@ export function follow(id) {
   let last = 0;
   let priced = state();
 
-  const look = () => (board(), plan());
-  for (const kind of ["clip", "job", "storyboard"]) stream.addEventListener(kind, board);
+  const look = () => (board("soon"), plan("soon"));
+  stream.addEventListener("clip", ({ detail }) => (show(JSON.parse(detail.data)), board()));
+  stream.addEventListener("job", () => board());
+  stream.addEventListener("storyboard", () => board("soon"));
   stream.addEventListener("htmx:sse:after:connection", () => ((connected = true), look()));
   for (const end of ["htmx:sse:error", "htmx:sse:close"]) stream.addEventListener(end, () => (connected = false));
   stream.setAttribute("hx-sse:connect", `${project(id)}/events`); // not before somebody hears that it is there
   htmx.process(stream);
   document.addEventListener("jynco:changed", look);
-  document.addEventListener("htmx:after:swap", () => priced !== state() && ((priced = state()), plan()));
+  document.addEventListener("htmx:after:swap", () => priced !== state() && ((priced = state()), plan(rested() && "soon")));
   document.addEventListener("visibilitychange", () => document.hidden || look());
 
   const pulse = setInterval(async () => {
@@ -35,7 +39,7 @@ export function follow(id) {
     await call("GET", project(id)).catch((problem) => (problem.status === 404 ? gone() : (connected = false)));
   }, PULSE);
 
-  document.addEventListener("DOMContentLoaded", plan); // htmx knows the parts by then
+  document.addEventListener("DOMContentLoaded", () => setTimeout(plan)); // htmx begins to know the parts by a timer of its own
 
   function gone() {
     clearInterval(pulse);
@@ -43,16 +47,21 @@ export function follow(id) {
   }
 }
 
+// Whether all that was asked for is made: the price is then looked at again at once.
+const rested = () => !document.querySelector("[data-working] .card:is(.waiting, .generating)");
+
 // What the price depends on: wishes, what is there, and whether something is being made.
 function state() {
   const { dataset } = document.getElementById("board");
   return [dataset.revision, dataset.ready, "working" in dataset].join();
 }
 
-// Asks htmx to fetch a part again: at once, then not before a pause, and never while a card is being dragged.
+// Asks htmx to fetch a part again: at once, then not before a pause (what somebody edits ends it), and never while a
+// card is being dragged.
 function refresher(name, pause = REST) {
   let wanted = false;
   let running = false;
+  let hurry = () => {};
   const run = async () => {
     if (running) return;
     running = true;
@@ -62,6 +71,7 @@ function refresher(name, pause = REST) {
         continue;
       }
       wanted = false;
+      const began = performance.now();
       const part = document.getElementById(name);
       let missed = false; // nobody answered: what has happened is still to be seen
       const miss = () => (missed = true);
@@ -71,12 +81,14 @@ function refresher(name, pause = REST) {
       await Promise.race([ended, rest(10000)]);
       part.removeEventListener("htmx:error", miss);
       wanted ||= missed;
-      await rest(missed ? PULSE : pause);
+      const took = performance.now() - began;
+      await Promise.race([rest(missed ? PULSE : Math.max(pause, SHARE * took)), new Promise((done) => (hurry = done))]);
     }
     running = false;
   };
-  return () => {
+  return (soon) => {
     wanted = true;
+    if (soon) hurry();
     run();
   };
 }

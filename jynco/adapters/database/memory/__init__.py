@@ -6,6 +6,7 @@ from copy import copy
 
 from jynco.adapters.database.memory.admission import MemoryAdmission
 from jynco.adapters.database.memory.books import MemoryBooks
+from jynco.adapters.database.memory.exits import MemoryExits
 from jynco.adapters.database.memory.jobs import MemoryJobs
 from jynco.adapters.database.memory.keys import MemoryKeys
 from jynco.adapters.database.memory.ledger import MemoryLedger
@@ -32,6 +33,7 @@ class MemoryDatabase:
         self._furnish(store, None)
         self.replies = MemoryReplies(store)
         self.keys = MemoryKeys(store)
+        self.exits = MemoryExits(store)
         self.admission = MemoryAdmission(store)
         self.metrics = MemoryMetrics(store)
         self.retention = MemoryRetention(store)

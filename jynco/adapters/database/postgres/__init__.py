@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from jynco.adapters.database.postgres.admission import PostgresAdmission
 from jynco.adapters.database.postgres.books import PostgresBooks
+from jynco.adapters.database.postgres.exits import PostgresExits
 from jynco.adapters.database.postgres.gate import WAITED_FOR, WORKING, Gate
 from jynco.adapters.database.postgres.jobs import PostgresJobs
 from jynco.adapters.database.postgres.keys import PostgresKeys
@@ -79,6 +80,7 @@ class PostgresDatabase:
         self.books = PostgresBooks(self._gate, self._ceiling)
         self.replies = PostgresReplies(self._gate)
         self.keys = PostgresKeys(self._gate.whole)
+        self.exits = PostgresExits(self._gate.whole)
         self.admission = PostgresAdmission(self._gate.whole)
         self.webhooks = PostgresWebhooks(self._gate)
         self.uploads = PostgresUploads(self._gate)
