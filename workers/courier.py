@@ -17,6 +17,7 @@ from typing import Final
 from jynco.agents.herald import Herald, Trial
 from jynco.errors import JyncoError
 from jynco.model.webhooks import DeliveryState, Parcel
+from workers import following
 from workers.heartbeat import STOPPING
 from workers.house import house
 
@@ -110,7 +111,10 @@ class _Round:
 
     def _carry(self, herald: Herald, parcel: Parcel) -> None:
         try:
-            self._inbox.put((parcel, herald.carry(parcel)))
+            with following.delivery(parcel) as told:
+                trial = herald.carry(parcel)
+                told.note(outcome=str(trial.settled.state), status=trial.attempt.status)
+            self._inbox.put((parcel, trial))
         except Exception:
             log.exception("a webhook was not sent", extra={"delivery_id": parcel.delivery.delivery_id})
             self._inbox.put((parcel, herald.broken(parcel)))

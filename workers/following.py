@@ -4,11 +4,17 @@ more, and a worker that goes on where another one died, stay in the trace of the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 from jynco.agents.steps import Finished, Refused, Step
+from jynco.errors import JyncoError
+from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Failure, Job, Outcome, Receipt
-from jynco.ports.tracing import Fact, Span, note, span
+from jynco.model.storyboard import Json
+from jynco.model.webhooks import Parcel
+from jynco.ports.tracing import Fact, Span, listened, note, span
+from workers.house import house
 
 NAMES = {"motion": "motion.step", "render": "render.film"}
 
@@ -31,6 +37,28 @@ def step(claim: Claim) -> AbstractContextManager[Span]:
 def share(job: Job, parts: int) -> AbstractContextManager[Span]:
     """A share of a film's segments."""
     return span("render.segments", job.trace, **_whose(job), parts=parts)
+
+
+def delivery(parcel: Parcel) -> AbstractContextManager[Span]:
+    """An attempt at a webhook, in the trace of the job whose end it tells of."""
+    delivery = parcel.delivery
+    return span(
+        "webhook.deliver",
+        _place(delivery.payload) if listened() else None,
+        delivery_id=delivery.delivery_id,
+        webhook_id=delivery.webhook_id,
+        topic=str(delivery.topic),
+        attempt=delivery.attempts + 1,
+    )
+
+
+def _place(payload: Mapping[str, Json]) -> str | None:
+    data = payload.get("data")
+    job_id = data.get("jobId") if isinstance(data, dict) else None
+    try:
+        return house().database.jobs.get(JobId(str(job_id))).trace
+    except JyncoError:  # it is gone, or cannot be asked now: then the attempt has a trace of its own
+        return None
 
 
 def told(step: Step) -> Step:

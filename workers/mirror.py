@@ -11,6 +11,7 @@ import threading
 
 from jynco.errors import JyncoError, NotFound
 from jynco.model.ids import ProjectId
+from jynco.ports import tracing
 from workers.house import house
 
 log = logging.getLogger("jynco.workers")
@@ -22,13 +23,13 @@ class Mirror:
     def __init__(self, pause: float = 0.5) -> None:
         self._pause = pause
         self._lock = threading.Lock()
-        self._late: set[ProjectId] = set()
+        self._late: dict[ProjectId, str | None] = {}  # and in whose trace: of several, the first one's
         self._pid = 0
 
-    def changed(self, project_id: ProjectId) -> None:
-        """Publish this project soon."""
+    def changed(self, project_id: ProjectId, place: str | None = None) -> None:
+        """Publish this project soon. ``place``: in which trace, unless it is this thread's own."""
         with self._lock:
-            self._late.add(project_id)
+            self._late.setdefault(project_id, place or tracing.here())
             if self._pid != os.getpid():
                 self._pid = os.getpid()
                 threading.Thread(target=self._run, name="mirror", daemon=True).start()
@@ -36,10 +37,11 @@ class Mirror:
     def flush(self) -> None:
         """Publish everything named so far."""
         with self._lock:
-            late, self._late = self._late, set()
-        for project_id in late:
+            late, self._late = self._late, {}
+        for project_id, place in late.items():
             try:
-                house().storyboard.publish(project_id)
+                with tracing.span("storyboard.publish", place, project_id=project_id):
+                    house().storyboard.publish(project_id)
             except NotFound:  # deleted meanwhile
                 continue
             except JyncoError as fault:

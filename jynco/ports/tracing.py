@@ -63,6 +63,11 @@ def here() -> str | None:
     return None if _tracer is None else _tracer.here()
 
 
+def listened() -> bool:
+    """Whether anybody listens: what has to be looked up for a trace alone need not be otherwise."""
+    return _tracer is not None
+
+
 def carried() -> dict[str, str]:
     """What a row keeps, so that whoever goes on with it, in whatever process, does so in the same trace."""
     place = here()

@@ -77,6 +77,7 @@ def test_every_stretch_of_the_film_is_in_the_callers_trace(trace: list[Told]) ->
     assert start.parent == request.span
     for name in ("chord.send", "motion.step", "render.film"):
         assert {each.parent for each in only(trace, name)} <= {start.span, request.span}
+    assert only(trace, "storyboard.publish"), "the mirror follows in the same trace"
     steps = {each.span for each in only(trace, "motion.step")}
     render = {each.span for each in only(trace, "render.film")}
     died = only(trace, "provider.submit")[0].process  # its last step was never told to the end

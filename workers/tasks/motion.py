@@ -43,7 +43,7 @@ def _make(job_id: JobId) -> dict[str, str]:
     claim = base.claim(job_id)
     if claim is None:
         return stored(job_id)
-    mirror.changed(claim.job.project_id)
+    mirror.changed(claim.job.project_id, claim.job.trace)
     try:
         with following.step(claim), base.quarantined(claim) as may_go_on, base.working(claim) as heart:
             step = following.told(_step(claim, heart)) if may_go_on else Waiting()
@@ -92,7 +92,7 @@ def _finish(claim: Claim, outcome: Outcome) -> dict[str, str]:
         house().database.jobs.finish_motion(claim, outcome)
     except LeaseLost:
         raise Ignore from None
-    mirror.changed(claim.job.project_id)
+    mirror.changed(claim.job.project_id, claim.job.trace)
     courier.ring()
     _call_next(claim.job)
     return {"jobId": outcome.job_id, "status": str(outcome.status)}
