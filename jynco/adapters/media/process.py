@@ -24,8 +24,12 @@ TAIL_BYTES: Final = 8_000
 GLOBALS: Final = ("-nostdin", "-hide_banner", "-y", "-loglevel", "repeat+level+warning")
 PROGRESS: Final = ("-progress", "pipe:1", "-stats_period", str(LOOK_SECONDS))
 
-# FFmpeg answers a signal with 255; before it has begun, and where it is killed, the signal itself is told.
-_ENDED: Final = (255, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP, -signal.SIGKILL)
+# FFmpeg answers a signal with 255, which is also its answer to what it may not do; before it has begun, and where it is
+# killed, the signal itself is told.
+_ANSWER: Final = 255
+_ENDED: Final = (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP, -signal.SIGKILL)
+_FAULTS: Final = ("[error]", "[fatal]")
+_INTERRUPTED: Final = "Immediate exit requested"
 
 log = logging.getLogger("jynco.media")
 
@@ -41,7 +45,8 @@ class Failed(Exception):
     @property
     def from_outside(self) -> bool:
         """Whether somebody ended it: the system for want of memory, or a platform all of our processes at once."""
-        return self.status in _ENDED
+        faulty = any(sign in self.tail for sign in _FAULTS) and _INTERRUPTED not in self.tail
+        return self.status in _ENDED or (self.status == _ANSWER and not faulty)
 
 
 def launched(program: str, files: Reach, arguments: Sequence[str]) -> list[str]:
