@@ -12,7 +12,7 @@ const crew = () => look("crew");
 
 setInterval(now, PAUSE);
 setInterval(crew, CREW);
-document.addEventListener("DOMContentLoaded", crew); // htmx knows the parts by then
+document.addEventListener("DOMContentLoaded", () => setTimeout(crew)); // htmx begins to know the parts by a timer of its own
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-hold]");
