@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from jynco.compose.joints import DEFAULT_SECONDS
 from jynco.compose.spans import Piece, Shown, Span, Words, tile
 from jynco.compose.timeline import Timeline
 from jynco.model.ids import ClipId
 from jynco.model.storyboard import Quality, Storyboard, TransitionKind
-from jynco.model.time import Rate
 
 STRIDE_SECONDS = 4  # of a long clip's core: two groups of pictures cost 1 % more than one film's
 
 
-def cut(storyboard: Storyboard, timeline: Timeline) -> tuple[Span, ...]:
+def cut(storyboard: Storyboard, timeline: Timeline, proxied: Collection[ClipId] = ()) -> tuple[Span, ...]:
     """The film's spans, bodies cut at their clips' fixed places; together they are still every film frame once.
 
-    A draft's first body is cut once more, behind a second: it plays as soon as that is there. Its others are cut beside
-    words and pictures, for what is bare is copied from a proxy.
+    A draft's first body is cut once more, behind a second: it plays as soon as that is there. Clips that are seen
+    through proxies (``proxied``) are cut beside words and pictures too, for what is bare is copied.
     """
-    lengths = {clip.clip_id: clip.first + clip.frames for clip in timeline.clips}
-    draft = storyboard.output.quality is Quality.DRAFT
-    return tuple(
-        part
-        for span in tile(storyboard, timeline)
-        for part in _parts(span, _places(span, lengths, timeline.rate, draft))
-    )
-
-
-def _places(span: Span, lengths: Mapping[ClipId, int], rate: Rate, draft: bool) -> set[int]:
-    """The frames of a span at which it is cut; none in what is no body."""
-    if span.left is None or span.kind is not TransitionKind.NONE:
-        return set()
+    rate, lengths = timeline.rate, {clip.clip_id: clip.first + clip.frames for clip in timeline.clips}
     edge, stride = rate.frames(DEFAULT_SECONDS), max(1, round(rate.fraction * STRIDE_SECONDS))
-    fixed = {mark - span.left.first for mark in marks(lengths[span.left.clip_id], edge, stride)}
-    return fixed | {2 * edge - span.start, *_beside(span, span.left, max(1, edge))} if draft else fixed
+    soon = 2 * edge if storyboard.output.quality is Quality.DRAFT else 0
+    knife = _Knife(lengths, edge, stride, soon, proxied)
+    return tuple(part for span in tile(storyboard, timeline) for part in _parts(span, knife.places(span)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Knife:
+    """Where a film's bodies are cut; lengths are in frames, by the clips' names."""
+
+    lengths: Mapping[ClipId, int]
+    edge: int
+    stride: int
+    soon: int
+    proxied: Collection[ClipId]
+
+    def places(self, span: Span) -> set[int]:
+        """The frames of a span at which it is cut; none in what is no body."""
+        left = span.left
+        if left is None or span.kind is not TransitionKind.NONE:
+            return set()
+        fixed = (mark - left.first for mark in marks(self.lengths[left.clip_id], self.edge, self.stride))
+        beside = _beside(span, left, max(1, self.edge)) if left.clip_id in self.proxied else ()
+        return {*fixed, self.soon - span.start, *beside}
 
 
 def _beside(span: Span, left: Piece, beat: int) -> Iterator[int]:

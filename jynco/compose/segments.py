@@ -61,8 +61,14 @@ class Segment:
 
 def segments(room: Room, recipe: Recipe) -> tuple[Segment, ...]:
     """All segments of a film, in order. ValueError for a source whose content hash is not given."""
-    sight = _Sight(room, recipe)
-    return tuple(Segment(span, sight.key(span)) for span in cut(room.storyboard, room.timeline))
+    sight, proxied = _Sight(room, recipe), _proxied(room)
+    return tuple(Segment(span, sight.key(span)) for span in cut(room.storyboard, room.timeline, proxied))
+
+
+def _proxied(room: Room) -> set[ClipId]:
+    """The clips that are seen through a proxy whose packets may be copied."""
+    sources = room.materials.items()
+    return {name for name, source in sources if isinstance(source, Source) and source.packets}
 
 
 def writing(group: Sequence[Segment], room: Room, recipe: Recipe, work: Path) -> Command:

@@ -263,26 +263,24 @@ def test_a_draft_is_cut_behind_its_first_second_for_those_who_wait() -> None:
     assert starts[1] - starts[0] == {2 * lay_out(draft, {}).rate.frames(Fraction(1, 2))}
 
 
-def test_a_draft_is_cut_beside_words_where_a_proxy_has_keyframes() -> None:
+def test_what_is_seen_through_proxies_is_cut_beside_words_where_those_have_keyframes() -> None:
     words = replace(WORDS, start_time=Fraction(13, 2), duration=Fraction(9, 5))
-    plain = replace(board(*CLIPS), text=(words,))
-    draft = replace(plain, output=replace(plain.output, quality=Quality.DRAFT))
-    timeline = lay_out(draft, {})
+    film = replace(board(*CLIPS), text=(words,))
+    timeline, names = lay_out(film, {}), [each.clip_id for each in CLIPS]
     beat, clip_b = timeline.rate.frames(Fraction(1, 2)), timeline.clips[1]
-    starts = [{span.start for span in cut(each, timeline)} for each in (plain, draft)]
-    more = starts[1] - starts[0] - {2 * beat}
-    assert more
-    assert all((start - clip_b.start) % beat == 0 for start in more)
-    lettered = [span for span in cut(draft, timeline) if span.words]
-    shown = timeline.rate.frames(words.duration or Fraction(0))
+    plain, proxied = ({span.start for span in cut(film, timeline, seen)} for seen in ((), names))
+    assert proxied > plain
+    assert all((start - clip_b.start) % beat == 0 for start in proxied - plain)
+    lettered = [span for span in cut(film, timeline, names) if span.words]
+    shown = timeline.rate.frames(Fraction(9, 5))
     assert sum(span.frames for span in lettered) < shown + 2 * beat
 
 
-def test_with_looks_on_a_draft_is_not_cut_beside_words() -> None:
+def test_with_looks_on_nothing_is_cut_beside_words() -> None:
     looks = replace(CLIPS[1].effects, filters=(Filter(FilterKind.SHARPEN, 0.5),))
-    bare = board(replace(CLIPS[1], effects=looks))
-    draft = replace(bare, output=replace(bare.output, quality=Quality.DRAFT))
-    assert len(cut(draft, lay_out(draft, {}))) == len(cut(replace(draft, text=(WORDS,)), lay_out(draft, {})))
+    film = board(replace(CLIPS[1], effects=looks))
+    timeline, names = lay_out(film, {}), [CLIPS[1].clip_id]
+    assert len(cut(film, timeline)) == len(cut(replace(film, text=(WORDS,)), timeline, names))
 
 
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=40), st.integers(1, 8))

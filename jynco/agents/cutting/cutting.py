@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from jynco.agents.quartermaster import Quartermaster
 from jynco.compose.cutlist import Cutlist
 from jynco.compose.hardware import Device, Devices, software
 from jynco.compose.joining import Part, odd
+from jynco.compose.segments import Segment
 from jynco.errors import MediaFailed, MediaTimeout
 from jynco.model.ids import CacheKey, ClipId
 from jynco.model.plan import CutPlan
@@ -59,7 +60,8 @@ class Cutting:
     def survey(self, reel: Reel) -> Survey:
         """What would be encoded now. Encodes nothing."""
         sheet = self._sheets.of(reel)
-        return sheet.survey(self._sheets.found(sheet, {}))
+        kept = self._sheets.kept(sheet, {})
+        return sheet.survey({*kept, *(each.key for each in self._sheets.bare(sheet, kept))})
 
     def outlook(self, reel: Reel, waiting: Collection[ClipId], before: Cutlist | None) -> CutPlan:
         """What would be encoded and why, while clips are ``waiting`` to be made. Encodes nothing."""
@@ -113,25 +115,28 @@ class Cutting:
 
     def _cut(self, sheet: Sheet, order: _Order) -> Survey:
         """Encode what is missing, and join; in one piece where parts do not fit."""
-        found = self._sheets.found(sheet, {})
-        survey = sheet.survey(found)
+        kept = self._sheets.kept(sheet, {})
+        bare = self._sheets.bare(sheet, kept)
+        survey = sheet.survey({*kept, *(each.key for each in bare)})
         log.info("%d of %d segments to encode", len(survey.encode), survey.segments)
         if order.note is not None:
             order.note(self._sheets.listed(sheet))
         if order.workers is not None:
-            self._share(sheet, found, order.workers)
+            self._share(sheet, self._sheets.found(sheet, kept), order.workers)
         assembly = Assembly(self._media, order.work, order.target, order.watch)
         try:
-            made, parts = self._parts(sheet, found, order)
+            made, parts = self._parts(sheet, kept, bare, order)
             assembly.join(sheet, parts, made)
         except ValueError as odd_part:
             log.warning("the film is made in one piece, because %s", odd_part)
             assembly.in_one_piece(sheet.reel, self._processes)
         return survey
 
-    def _parts(self, sheet: Sheet, found: Found, order: _Order) -> tuple[Found, list[Part]]:
+    def _parts(
+        self, sheet: Sheet, found: Found, bare: Sequence[Segment], order: _Order
+    ) -> tuple[Found, list[Part]]:
         """All parts. What does not fit, or could only have been copied, is made a second time, not a third."""
-        made = self._made(sheet, found, order)
+        made = self._made(sheet, found, order, bare)
         if sheet.missing(made):
             made = self._made(sheet, made, order)
         parts = parts_of(sheet, made)
@@ -144,11 +149,11 @@ class Cutting:
             parts = parts_of(sheet, made)
         return made, parts
 
-    def _made(self, sheet: Sheet, found: Found, order: _Order) -> Found:
-        film = sheet.reel.timeline.frames
-        there = film - sum(segment.span.frames for segment in sheet.missing(found))
+    def _made(self, sheet: Sheet, found: Found, order: _Order, bare: Sequence[Segment] = ()) -> Found:
+        film, lacking = sheet.reel.timeline.frames, sheet.missing({*found, *(each.key for each in bare)})
+        there = film - sum(segment.span.frames for segment in lacking)
         portion = Portion(order.watch, film - there, film, lambda: there)
-        return self._making.made(sheet, found, order.work, portion)
+        return self._making.made(sheet, found, order.work, portion, bare=bare)
 
     def _portion(self, sheet: Sheet, share: Share, found: Found, watch: Watch) -> Portion:
         """The share's frames that are to be encoded, beside those that others make."""

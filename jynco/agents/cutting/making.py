@@ -11,7 +11,7 @@ from jynco.agents.crew import Place, Task, anywhere, side_by_side
 from jynco.agents.cutting.promises import Promises
 from jynco.agents.cutting.reel import Found, Reel, Sheet
 from jynco.agents.cutting.sheets import Sheets
-from jynco.agents.cutting.voicing import Voicing
+from jynco.agents.cutting.voicing import Voicing, nothing
 from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.quartermaster.fingerprints import Memory
 from jynco.agents.splicing import indexed
@@ -40,12 +40,24 @@ class Making:
         self._begins: Memory[tuple[str, Rate], tuple[int, ...]] = Memory()
 
     def made(
-        self, sheet: Sheet, found: Found, work: Path, watch: Watch, processes: int | None = None
+        self,
+        sheet: Sheet,
+        found: Found,
+        work: Path,
+        watch: Watch,
+        *,
+        bare: Sequence[Segment] = (),
+        processes: int | None = None,
     ) -> Found:
-        """Where all parts lie, once those that are not ``found`` are made. Unproxied, and as ``Media.run``."""
+        """Where all parts lie, once those that are not ``found`` are made: the ``bare`` ones are copied.
+
+        Unproxied, and as ``Media.run``.
+        """
         processes = processes or self._processes
-        tasks = self._pictures(sheet, sheet.missing(found), work, processes)
-        tasks = self._voiced(sheet, found, work, tasks, processes)
+        missing = sheet.missing({*found, *(each.key for each in bare)})
+        tasks = self._voiced(sheet, found, work, self._pictures(sheet, missing, work, processes), processes)
+        if bare:  # at once, while the first process starts: what is copied is seen first
+            tasks.insert(0, Task(partial(self._sheets.copy, sheet, bare), 0, nothing))
         if not tasks:
             return found
         side_by_side(self._media, tasks, processes, watch, self._place(sheet.reel))

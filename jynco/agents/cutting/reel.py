@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -65,15 +65,15 @@ class Sheet:
         """All that the film is joined of."""
         return (*(segment.key for segment in self.segments), *(sound.key for sound in self.sounds))
 
-    def missing(self, found: Found) -> list[Segment]:
+    def missing(self, found: Collection[CacheKey]) -> list[Segment]:
         """The segments that are not among the ``found``."""
         return [segment for segment in self.segments if segment.key not in found]
 
-    def silent(self, found: Found) -> list[Stretch]:
+    def silent(self, found: Collection[CacheKey]) -> list[Stretch]:
         """The stretches of sound that are not among the ``found``."""
         return [sound for sound in self.sounds if sound.key not in found]
 
-    def survey(self, found: Found) -> Survey:
+    def survey(self, found: Collection[CacheKey]) -> Survey:
         """What remains to be encoded where these are ``found``."""
         missing = self.missing(found)
         names = tuple(segment.name for segment in missing)

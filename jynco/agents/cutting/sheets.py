@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from jynco.compose.segments import Recipe, Segment, segments
 from jynco.compose.stretches import Sound, stretches
 from jynco.model.ids import ClipId
 from jynco.model.plan import CutPlan, SegmentPlan
-from jynco.ports import Media
+from jynco.ports import Media, Watch
 
 
 class Sheets:
@@ -43,12 +43,26 @@ class Sheets:
         sounds = stretches(heard, reel.timeline, kind, recipe)
         return Sheet(reel, room, recipe, segments(room, recipe), heard, kind, sounds)
 
-    def found(self, sheet: Sheet, known: Found) -> Found:
-        """Where every segment and the sound lie that need not be made; ``known`` are not looked at again."""
+    def kept(self, sheet: Sheet, known: Found) -> Found:
+        """Where every segment and the sound lie that are on the shelf; ``known`` are not looked at again."""
         looked = {**known, **self._shelf.several(key for key in sheet.keys if key not in known)}
-        bare = (each for each in sheet.segments if looked[each.key] is None)
-        looked |= {each.key: self._copying.copy(each, sheet.room) for each in bare}
         return {key: path for key, path in looked.items() if path is not None}
+
+    def bare(self, sheet: Sheet, found: Found) -> list[Segment]:
+        """The segments whose packets only have to be copied, of those that are not ``found``."""
+        return [each for each in sheet.missing(found) if self._copied(each, sheet)]
+
+    def copy(self, sheet: Sheet, some: Iterable[Segment], watch: Watch) -> None:
+        """Copies them. What cannot be is left to be encoded."""
+        for each in some:
+            watch.check()
+            self._copying.copy(each, sheet.room)
+
+    def found(self, sheet: Sheet, known: Found) -> Found:
+        """As ``kept``, once all that only has to be copied is."""
+        kept = self.kept(sheet, known)
+        copied = {each.key: self._copying.copy(each, sheet.room) for each in sheet.missing(kept)}
+        return {**kept, **{key: path for key, path in copied.items() if path is not None}}
 
     def listed(self, sheet: Sheet) -> Cutlist:
         """What the film is joined of. A proxy that comes or goes is no change of its clip."""
