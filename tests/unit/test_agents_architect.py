@@ -65,6 +65,13 @@ def test_a_clip_that_plays_faster_is_ordered_as_long_as_it_says(shop: Shop) -> N
     assert plan.clips[0].shot.frames == 30
 
 
+def test_a_trimmed_beginning_costs_nothing_new(shop: Shop) -> None:
+    shop.project(clip("a", duration=3))
+    shop.work(shop.retry("clip_a"))
+    shop.project(clip("a", duration=2, inPoint=1))
+    assert (actions(shop.plan()), shop.plan().frames) == (["cached"], 20)
+
+
 def test_what_was_made_costs_nothing(shop: Shop) -> None:
     shop.project(clip("a"), clip("b", "pan left"))
     shop.work(shop.retry("clip_a"))
@@ -218,6 +225,11 @@ def test_footage_is_not_generated(shop: Shop) -> None:
     assert shop.plan().frames == made.shot.frames if made.shot else None
     with pytest.raises(UsageWrong, match="footage"):
         shop.start(CLIPS)
+    shop.project({**footage, "inPoint": 0.2})
+    assert shop.plan().frames == 3  # of five
+    shop.project({**footage, "inPoint": 60, "duration": 1})
+    (planned,) = shop.plan().clips
+    assert "before its inPoint of 60 s" in (planned.reason or "")
 
 
 def test_footage_in_which_nothing_is_seen_is_refused_by_its_clip(shop: Shop) -> None:

@@ -211,3 +211,11 @@ def test_what_is_not_made_yet_is_missing() -> None:
         assert isinstance(item.media_reference, otio.schema.MissingReference)
         assert item.name == "clip_a"
     assert bare.timeline.rate == Rate(24)
+
+
+def test_in_points_are_where_every_editor_looks_for_them() -> None:
+    film = cut(board(clip("a", 2, inPoint=1), clip("b", 2, "dissolve", inPoint=0.5)))
+    trimmed = [("clip_a", 24, 42), (6, 6), ("clip_b", 18, 42)]
+    assert pictures(read(written(film, Form.OTIO), "otio_json")) == trimmed
+    assert pictures(read(written(film, Form.FCP7XML), "fcp_xml")) == trimmed
+    assert "00:00:01:00 00:00:02:12 00:00:00:00 00:00:01:12" in written(film, Form.EDL).decode()
