@@ -32,7 +32,7 @@ _read = _settings()
 set_up(_read.log_level)
 
 bind = f"{_read.host}:{_read.port}"
-workers = _read.web_processes
+workers = 1 if _read.in_one_process else _read.web_processes  # each would have a broker of its own
 worker_class = (
     "config.worker.Worker"  # threads: streams of events wait most of the time, and waiting costs little
 )

@@ -14,6 +14,8 @@ GROUPS: Final = Path("/proc/self/cgroup")
 OWN: Final = 150 * MIB  # a render worker and its child, while it composes
 ENCODER: Final = 300 * MIB  # FFmpeg at 1920x1080, with room to spare (docs/deploy.md)
 
+WEB: Final = 512 * MIB  # memory of the machine for each web process, which itself takes a quarter of that
+
 
 def available(root: Path = ROOT, groups: Path = GROUPS) -> int:
     """Bytes: the machine's, or less where a control group above us has a limit (both kinds are read)."""
@@ -24,6 +26,11 @@ def available(root: Path = ROOT, groups: Path = GROUPS) -> int:
 def encoders(memory: int, cores: int) -> int:
     """How many FFmpegs a render worker may run side by side: one for each core, as long as there is room for them."""
     return max(1, min(cores, (memory - OWN) // ENCODER))
+
+
+def webs(memory: int, cores: int) -> int:
+    """How many web processes answer unless it is said: two where there is room, for one may be at a long storyboard."""
+    return max(1, min(2, cores, memory // WEB))
 
 
 def _limits(root: Path, groups: Path) -> Iterator[int]:

@@ -21,6 +21,11 @@ def test_there_are_as_many_encoders_as_there_is_room_for(mib: int, cores: int, m
     assert memory.encoders(mib * MIB, cores) == most
 
 
+@pytest.mark.parametrize(("mib", "cores", "most"), [(512, 8, 1), (1024, 1, 1), (1024, 2, 2), (64_000, 16, 2)])
+def test_two_web_processes_answer_where_there_is_room(mib: int, cores: int, most: int) -> None:
+    assert memory.webs(mib * MIB, cores) == most
+
+
 def test_the_variable_says_how_much_there_is() -> None:
     small = read({"JYNCO_MEMORY_MB": "512"})
     assert small.encoders == 1
