@@ -1,7 +1,18 @@
-"""How much a tenant may have. Looked up before something is made: requests at the same moment may pass by a little."""
+"""How much a tenant may have.
+
+Where a crowd could use up what is left in one moment, whoever makes more waits for its turn, and keeps it until it is
+answered: what was counted then is what there is. Before that nobody waits.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Final
+
+from flask import Response, after_this_request, g
+
+from api.callers import caller
 from config.quotas import quotas_of
 from jynco.errors import QuotaExceeded
 from jynco.model.quotas import Quotas
@@ -9,20 +20,23 @@ from jynco.model.storyboard import Document
 from jynco.model.uploads import Usage
 from workers.house import house
 
-GIGABYTE = 10**9
+GIGABYTE: Final = 10**9
+CROWD: Final = 250  # requests of one tenant at the same moment, and more than all processes serve
+LARGE: Final = 20  # jobs that a request makes, of those that make many
+PATIENCE: Final = 30.0  # seconds for one's turn
 
 
 def one_more_project() -> None:
     """QuotaExceeded where the tenant has as many projects as it may."""
     most = _quotas().projects
-    if most is not None and _usage().projects >= most:
+    if most is not None and _counted(lambda usage: usage.projects, most, CROWD) >= most:
         raise QuotaExceeded(f"There are {most} projects already: delete one first.")
 
 
 def one_more_job() -> None:
     """QuotaExceeded where as many jobs as may be have not ended yet."""
     most = _quotas().jobs
-    if most is not None and _usage().jobs >= most:
+    if most is not None and _counted(lambda usage: usage.jobs, most, CROWD * LARGE) >= most:
         raise QuotaExceeded(f"{most} jobs have not ended yet: wait for some of them.", retry_after=10.0)
 
 
@@ -33,11 +47,45 @@ def clips(document: Document) -> None:
         raise QuotaExceeded(f"The storyboard has {len(timeline)} clips; {most} are allowed: split it.")
 
 
-def more_bytes(size: int) -> None:
-    """QuotaExceeded where there is no room for a file of this size."""
+def room_for(size: int) -> None:
+    """QuotaExceeded where there is no room for a file of this size, before anybody sends or fetches it."""
     most = _quotas().gigabytes
-    if most is not None and _usage().stored + size > most * GIGABYTE:
+    if most is not None:
+        _check_room(_usage().stored + size, most)
+
+
+def more_bytes(size: int) -> None:
+    """As ``room_for``, when it is there and about to be kept."""
+    most = _quotas().gigabytes
+    if most is not None:
+        _check_room(_counted(lambda usage: usage.stored + size, most * GIGABYTE, CROWD * GIGABYTE), most)
+
+
+def _check_room(stored: int, most: int) -> None:
+    if stored > most * GIGABYTE:
         raise QuotaExceeded(f"All files together may have {most} GB: delete a project first.")
+
+
+def _counted(amount: Callable[[Usage], int], most: int, crowd: int) -> int:
+    """What there is; counted in turn where a crowd might make more than is left."""
+    found = amount(_usage())
+    if found > most or most - found > crowd:
+        return found
+    _take_turn()
+    return amount(_usage())
+
+
+def _take_turn() -> None:
+    """Nobody else of this tenant makes more before this request is answered."""
+    if "turn" in g:
+        return
+    g.turn = turn = ExitStack()
+    turn.enter_context(house().ground.lock.hold(f"quota-{caller().tenant}", PATIENCE))
+
+    @after_this_request
+    def leave(answer: Response) -> Response:
+        turn.close()
+        return answer
 
 
 def _quotas() -> Quotas:

@@ -162,7 +162,8 @@ def depth(line: Connection, queue: str) -> int:
     channel: Any = line.default_channel if kept else line.channel()  # each transport has its own kind
     try:
         if line.transport.driver_type == "redis":  # which would first be asked whether the queue is there
-            return int(channel.client.llen(queue))
+            with channel.conn_or_acquire() as client:  # whose own may be waiting for messages still
+                return int(client.llen(queue))
         return int(channel.queue_declare(queue=queue, passive=True).message_count)
     except ChannelError:
         return 0

@@ -58,9 +58,10 @@ def add_asset(project_id: ProjectId) -> ResponseReturnValue:
     """
     here = house()
     here.database.projects.get(project_id)
-    quotas.more_bytes(request.content_length or 0)
+    quotas.room_for(request.content_length or 0)
     with here.quartermaster.scratch() as folder:
         path = _fetched(folder) if request.mimetype == "application/json" else _received(folder)
+        quotas.more_bytes(path.stat().st_size)
         asset = receiving.receive(project_id, path)
     return told(receiving.shown(asset), 201)
 

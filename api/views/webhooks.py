@@ -1,55 +1,21 @@
-"""Webhooks and their deliveries as people see them."""
+"""Webhooks and their deliveries as people see them, with the addresses of what can be done."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from api.answers import moment
 from api.views import links
+from jynco.agents import receivers
 from jynco.model.storyboard import Json
-from jynco.model.webhooks import Attempt, Delivery, DeliveryState, Webhook
+from jynco.model.webhooks import Delivery, Webhook
 
 
 def webhook(row: Webhook, *, with_secret: bool = False) -> dict[str, Json]:
     """A receiver; its secret only where it is new."""
     own = links.webhook(row.webhook_id)
-    told: dict[str, Json] = {
-        "webhookId": row.webhook_id,
-        "url": row.url,
-        "events": [str(topic) for topic in row.topics],
-        "description": row.description,
-        "enabled": row.disabled_at is None,
-        "disabledReason": row.disabled_reason,
-        "failingSince": _moment(row.failing_since),
-        "createdAt": _moment(row.created_at),
-        "links": {"self": own, "deliveries": f"{own}/deliveries"},
-    }
-    return {**told, "secret": row.secret} if with_secret else told
+    told = receivers.webhook(row, with_secret=with_secret)
+    return {**told, "links": {"self": own, "deliveries": f"{own}/deliveries"}}
 
 
 def delivery(row: Delivery) -> dict[str, Json]:
     """A message with its attempts."""
     own = f"{links.webhook(row.webhook_id)}/deliveries/{row.delivery_id}"
-    log: list[Json] = [_attempt(each) for each in row.log]
-    return {
-        "deliveryId": row.delivery_id,
-        "webhookId": row.webhook_id,
-        "event": str(row.topic),
-        "state": str(row.state),
-        "attempts": row.attempts,
-        "log": log,
-        "nextAttemptAt": _moment(row.due_at if row.state is DeliveryState.PENDING else None),
-        "createdAt": _moment(row.created_at),
-        "endedAt": _moment(row.ended_at),
-        "payload": dict(row.payload),
-        "links": {"replay": f"{own}/replay"},
-    }
-
-
-def _attempt(attempt: Attempt) -> Json:
-    at, status, error = moment(attempt.at), attempt.status, attempt.error
-    return {"at": at, "status": status, "error": error, "milliseconds": attempt.milliseconds}
-
-
-def _moment(when: datetime | None) -> str | None:
-    return None if when is None else moment(when)
+    return {**receivers.delivery(row), "links": {"replay": f"{own}/replay"}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from jynco.errors import (
+    AddressRefused,
     AssetRefused,
     BudgetExceeded,
     DocumentInvalid,
@@ -34,6 +35,7 @@ _TABLE: Final[tuple[tuple[type[JyncoError], int], ...]] = (  # the first that fi
     (NotJson, WRONG),
     (UsageWrong, WRONG),
     (PathRefused, WRONG),
+    (AddressRefused, WRONG),
     (AssetRefused, WRONG),
     (LimitExceeded, WRONG),
     (NotFound, WRONG),

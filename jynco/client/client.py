@@ -14,6 +14,7 @@ import httpx
 
 from jynco.client import luggage
 from jynco.client.sending import send
+from jynco.client.webhooks import Webhooks
 from jynco.client.wire import Sleep, Wire
 from jynco.errors import AssetRefused, Conflict, ServiceAway, StorageFull
 from jynco.model.states import JobState
@@ -55,6 +56,11 @@ class Client:
     def close(self) -> None:
         """Give the connections back."""
         self._wire.close()
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Who is told of what happens."""
+        return Webhooks(self._wire)
 
     # --- the way of a film ----------------------------------------------------------------------------
 

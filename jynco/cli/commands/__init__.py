@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import click
 
-from jynco.cli.commands import bench, costs, documents, films, gc, interchange, jobs, keys, machine, queues
+from jynco.cli.commands import (
+    bench,
+    costs,
+    documents,
+    films,
+    gc,
+    interchange,
+    jobs,
+    keys,
+    machine,
+    queues,
+    webhooks,
+)
 
 
 def register(group: click.Group) -> None:
@@ -26,6 +38,7 @@ def register(group: click.Group) -> None:
         costs.costs,
         keys.keys,
         queues.queues,
+        webhooks.webhooks,
         gc.gc,
         machine.doctor,
         machine.db,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,6 +93,21 @@ def test_a_tenant_has_as_many_projects_as_it_may(opened: Opened, project_id: str
     assert (grown.status_code, grown.get_json()["code"]) == (409, "quota_exceeded")
     assert one("DELETE", address).status_code == 204
     assert one.post("/v1/projects", json=storyboard(project_id)).status_code == 201
+
+
+def test_requests_at_the_same_moment_do_not_pass_a_quota(opened: Opened, project_id: str) -> None:
+    one = Named(opened(quotas=Quotas(projects=3, gigabytes=1)), tenant())
+    assert one.post("/v1/projects", json=storyboard(project_id)).status_code == 201
+    address, announced = f"/v1/projects/{project_id}/uploads", {"filename": "a.mp4", "size": 3 * 10**8}
+
+    def ask(number: int) -> tuple[int, int]:
+        made = one.post("/v1/projects", json=storyboard(f"{project_id}-{number}")).status_code
+        return made, one.post(address, json=announced).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        made, announcements = zip(*pool.map(ask, range(8)), strict=True)
+    assert sorted(made) == [201] * 2 + [409] * 6
+    assert sorted(announcements) == [201] * 3 + [409] * 5
 
 
 def test_a_tenant_has_as_many_open_jobs_as_it_may(opened: Opened, project_id: str) -> None:

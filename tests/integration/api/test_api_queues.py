@@ -81,3 +81,12 @@ def test_a_provider_that_keeps_failing_is_told_of(ask: Caller) -> None:
 def test_limits_are_told(ask: Caller) -> None:
     (told,) = [one for one in ask.get("/v1/queues").get_json()["providers"] if one["name"] == "replicate"]
     assert told["limits"] == {"concurrent": None, "perMinute": 600, "perDay": None}
+
+
+def test_depths_are_told_whoever_else_asks_the_workers(ask: Caller) -> None:
+    """Both use the same lines to the broker; who waited there for workers' answers leaves an open question behind."""
+    for _ in range(4):
+        assert ask.app.test_client().get("/operations/crew").status_code == 200
+        answer = ask.get("/v1/queues")
+        assert answer.status_code == 200
+        assert {one["depth"] for one in answer.get_json()["items"]} <= set(range(1000))

@@ -8,7 +8,7 @@ import pytest
 
 from config.settings import Settings
 from jynco.model.webhooks import Attempt, DeliveryState, Load, Settlement
-from tests.integration.api.conftest import Caller, Projects
+from tests.integration.api.conftest import Caller, Projects, Terminal
 from tests.integration.api.test_api_once import lose_answer
 from tests.integration.test_outgoing import REFUSED
 from workers.house import house
@@ -165,3 +165,20 @@ def test_who_is_disabled_says_why_and_is_enabled_again(ask: Caller, webhook: Any
 )
 def test_what_is_not_there_is_a_404(ask: Caller, method: str, path: str) -> None:
     assert ask(method, path).status_code == 404
+
+
+def test_the_terminal_sets_webhooks_too(jynco: Terminal) -> None:
+    made = jynco(
+        "webhooks", "add", "https://hooks.example.com/t", "--event", "job.failed", "--description", "T"
+    )
+    name = made["webhookId"]
+    assert (made["events"], made["secret"][:6]) == (["job.failed"], "whsec_")
+    shown = [each for each in jynco("webhooks", "list")["items"] if each["webhookId"] == name]
+    assert [(each["url"], "secret" in each) for each in shown] == [("https://hooks.example.com/t", False)]
+    assert jynco("webhooks", "rotate", name)["secret"] != made["secret"]
+    assert jynco("webhooks", "enable", name)["enabled"]
+    assert jynco("webhooks", "deliveries", name) == {"items": []}
+    assert jynco("webhooks", "replay", name, "msg_nobody", exit_code=2)["error"]["code"] == "not_found"
+    assert jynco("webhooks", "delete", name)["deleted"]
+    assert jynco("webhooks", "delete", name, exit_code=2)["error"]["code"] == "not_found"
+    assert jynco("webhooks", "add", "https://10.0.0.1/", exit_code=2)["error"]["code"] == "address_refused"

@@ -172,6 +172,26 @@ def test_the_terminal_speaks_to_a_server(server: str, folder: Path) -> None:
     assert not (folder / ".jynco").exists(), "nothing was started here"
 
 
+def test_webhooks_are_set_from_afar_and_from_here(server: str, folder: Path) -> None:
+    with Client(server) as client:
+        made = client.webhooks.add("https://hooks.example.com/a", ["job.completed"], "The newsroom")
+        name = str(made["webhookId"])
+        assert client.webhooks.rotate(name)["secret"] != made["secret"]
+        assert [each["webhookId"] for each in client.webhooks.all() if isinstance(each, dict)] == [name]
+        assert client.webhooks.enable(name)["enabled"]
+        assert client.webhooks.deliveries(name) == []
+        with pytest.raises(NotFound):
+            client.webhooks.replay(name, "msg_nobody")
+        with pytest.raises(UsageWrong, match="https"):
+            client.webhooks.add("http://127.0.0.1/")
+    there = ("--server", server, "--json")
+    listed = jynco("webhooks", "list", *there, cwd=folder)
+    assert [each["description"] for each in json.loads(listed.stdout)["items"]] == ["The newsroom"]
+    gone = jynco("webhooks", "delete", name, *there, cwd=folder)
+    assert (gone.returncode, json.loads(gone.stdout)["deleted"]) == (0, True)
+    assert jynco("webhooks", "deliveries", name, *there, cwd=folder).returncode == 2
+
+
 @pytest.mark.long
 def test_timelines_go_to_other_editors_and_come_back_from_afar(server: str, folder: Path) -> None:
     there = ("--server", server, "--json")
