@@ -12,14 +12,17 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from kombu import Connection
 
 from jynco.embedded.locks import until
 
+Process: TypeAlias = subprocess.Popen[bytes]
 PROGRAM = "rabbitmq-server"
 SCRIPT = Path(
     "/usr/lib/rabbitmq/bin/rabbitmq-server"
@@ -37,9 +40,30 @@ log.file = false
 """
 
 
+class Node:
+    """A node: its address, and the process that may be killed; what its queues held is on its disk."""
+
+    def __init__(self, address: str, begin: Callable[[], AbstractContextManager[Process]]) -> None:
+        self.address = address
+        self._begin = begin
+        self._life = ExitStack()
+
+    def start(self) -> None:
+        """Until it answers."""
+        node = self._life.enter_context(self._begin())
+        came = until(lambda: node.poll() is not None or _answers(self.address), READY, 0.2)
+        assert came, "the node does not answer"
+        assert node.poll() is None, "the node has ended by itself"
+        self._life.callback(partial(_killed, node))
+
+    def die(self) -> None:
+        """At once, as when its machine does."""
+        self._life.close()
+
+
 @contextmanager
-def rabbitmq() -> Iterator[str]:
-    """The address of a node with nothing in it."""
+def rabbitmq() -> Iterator[Node]:
+    """A node with nothing in it."""
     with tempfile.TemporaryDirectory(prefix="rabbit-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         port, distribution, register = (_free() for _ in range(3))
@@ -49,11 +73,12 @@ def rabbitmq() -> Iterator[str]:
         address = f"amqp://guest:guest@127.0.0.1:{port}//"
         with _running(["epmd", "-port", str(register), "-address", "127.0.0.1"], around, folder / "epmd.log"):
             script = str(SCRIPT if SCRIPT.exists() else PROGRAM)
-            with _running([script], around, folder / "node.log") as node:
-                came = until(lambda: node.poll() is not None or _answers(address), READY, 0.2)
-                assert came, "the node does not answer"
-                assert node.poll() is None, (folder / "node.log").read_text()[-2000:]
-                yield address
+            node = Node(address, partial(_running, [script], around, folder / "node.log"))
+            try:
+                node.start()
+                yield node
+            finally:
+                node.die()
 
 
 def _around(folder: Path, port: int, distribution: int, register: int) -> dict[str, str]:
@@ -77,8 +102,13 @@ def _around(folder: Path, port: int, distribution: int, register: int) -> dict[s
     }
 
 
+def _killed(node: Process) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(node.pid, signal.SIGKILL)
+
+
 @contextmanager
-def _running(command: list[str], around: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _running(command: list[str], around: Mapping[str, str], log: Path) -> Iterator[Process]:
     with log.open("wb") as said:
         process = subprocess.Popen(
             command,

@@ -35,7 +35,7 @@ from tests.acceptance.kit import (
 )
 from tests.acceptance.test_up import free
 from tests.conftest import find_or_skip
-from tests.rabbitmq_server import PROGRAM, rabbitmq
+from tests.rabbitmq_server import PROGRAM, Node, rabbitmq
 
 BATCH = 80  # clips
 pytestmark = pytest.mark.timeout(300)
@@ -63,21 +63,23 @@ class Carried(House):
 
     broker: str
     variables: dict[str, str]
+    node: Node | None = None  # of RabbitMQ
 
 
 @pytest.fixture(scope="module")
 def carried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carried]:
     """Servers and workers, with a real broker between them."""
     with ExitStack() as until_the_end:
-        variables = {}
+        variables, node = {}, None
         if request.param == "rabbitmq":
             find_or_skip(PROGRAM)
-            variables["JYNCO_BROKER_URL"] = until_the_end.enter_context(rabbitmq())
+            node = until_the_end.enter_context(rabbitmq())
+            variables["JYNCO_BROKER_URL"] = node.address
         if request.param == "sqs":
             variables["JYNCO_BROKER_URL"] = until_the_end.enter_context(sqs())
         data = tmp_path_factory.mktemp(request.param) / "data"
         servers = until_the_end.enter_context(held(data, **variables))
-        yield Carried(servers, data, request.param, variables)
+        yield Carried(servers, data, request.param, variables, node)
 
 
 @pytest.fixture
@@ -140,6 +142,20 @@ def test_a_preview_does_not_wait_behind_a_batch(carried: Carried) -> None:
     meanwhile = """SELECT count(*) FROM jobs b, jobs u WHERE b.project_id = 'proj_batch' AND u.kind = 'motion'
         AND u.project_id = 'proj_urgent' AND b.started_at BETWEEN u.created_at AND u.started_at"""
     assert ask(carried.servers, meanwhile)[0][0] < BATCH / 2
+
+
+@pytest.mark.parametrize("carried", [RABBITMQ], indirect=True, scope="module")
+def test_a_broker_dies_and_comes_back(desk: Desk, carried: Carried) -> None:
+    """What waits in it, and what is in a worker's hands, goes on; what was paid for is not paid again."""
+    assert carried.node is not None
+    slow = [clip(name, providerOptions={"latency": 4}) for name in "ab"]
+    desk.write(board("restarted", *slow))
+    running = desk.start("render", "board.json", "--json")
+    submitted(carried, "proj_restarted", 2)
+    carried.node.die()
+    carried.node.start()
+    assert look(desk.ended(running).film()).frames == 10
+    assert paid(carried.servers, "proj_restarted") == {"clip_a": 1, "clip_b": 1}
 
 
 @pytest.fixture
