@@ -27,6 +27,7 @@ SECONDS: Final = 780.0
 GRACE: Final = 75.0  # for ends that take their time; after that nothing is waited for any more
 NEMESIS: Final = "tests.chaos.nemesis"
 CROWD: Final = 240.0  # seconds at most for twenty people who write fifty times each
+CROWDED: Final = ("tests/faults/test_crowd.py", "-k", "fifty")
 FULL: Final = 600.0  # seconds; with fewer there is no time for them
 SHARE: Final = 0.55  # of the time for the bills, where there is a second part
 
@@ -77,17 +78,7 @@ def _quiet(_: str) -> None:
 
 def _crowd() -> Tally:
     """Twenty people, fifty changes each, to one document: none may be lost."""
-    line = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:xdist",
-        "tests/faults/test_crowd.py",
-        "-k",
-        "fifty",
-    ]
+    line = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", *CROWDED]
     variables = {**os.environ, "JYNCO_CHAOS_TIMES": "50", "JYNCO_TEST_ALL": "1"}
     try:
         ended = subprocess.run(line, env=variables, timeout=CROWD, capture_output=True, text=True)

@@ -115,6 +115,17 @@ def test_a_deleted_document_comes_back(place: Estate, call: Caller) -> None:
     wait(lambda: path.exists() and live(path)["timeline"][0]["status"] == "completed", "it is there again")
 
 
+def test_a_document_at_rest_is_seen_though_nobody_asks(place: Estate, call: Caller) -> None:
+    project = call.create(film("rest", clip("a")))
+    path = place.file(project)
+    edit(path, lambda document: document["timeline"][0].update(motionPrompt="by hand"))
+    revision = "SELECT revision FROM projects WHERE project_id = %s"
+    wait(lambda: place.rows(revision, project) == [(2,)], "it is taken in")
+    path.unlink()
+    wait(path.exists, "it is there again")
+    assert live(path)["timeline"][0]["motionPrompt"] == "by hand"
+
+
 def test_a_hand_that_says_completed_is_not_believed(place: Estate, call: Caller) -> None:
     project = call.create(film("liar", clip("a")))
     path = place.file(project)
