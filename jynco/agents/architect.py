@@ -19,7 +19,7 @@ from jynco.errors import BudgetExceeded, DocumentInvalid, Fault, NotFound, Servi
 from jynco.model.admission import Rules
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Job, Project
-from jynco.model.money import Budget, Room
+from jynco.model.money import FREE, Budget, Room
 from jynco.model.plan import Action, Plan, Wishes
 from jynco.model.states import JobKind, Lane, OnMissing, Purpose
 from jynco.model.storyboard import Document
@@ -121,12 +121,32 @@ class Architect:
         desk = self._desk(project)
         for _ in range(TRIES):
             plan = self._drafter.draw(desk, wishes)
-            _affordable(plan, partial(self._database.books.rooms, project.project_id))
+            self._afford(plan)
             self._possible(plan, desk)
             files = self._delivered(plan)
             if files is not None:
                 return self._commit(plan, project, desk, files)
         raise ServiceAway("The cache is being emptied just now: try again in a moment.", retry_after=5)
+
+    def _afford(self, plan: Plan) -> None:
+        """BudgetExceeded. What is begun already is reserved already, which is looked up only where it matters."""
+        rooms = partial(self._database.books.rooms, plan.project_id)
+        try:
+            _affordable(plan, rooms)
+        except BudgetExceeded:
+            begun = self._begun(plan)
+            if not begun:
+                raise
+            paid = (replace(clip, usd=FREE) if clip.clip_id in begun else clip for clip in plan.clips)
+            _affordable(replace(plan, clips=tuple(paid)), rooms)
+
+    def _begun(self, plan: Plan) -> frozenset[ClipId]:
+        """Clips that are being made, and named ones that are looked at once more before anybody orders them anew."""
+        keys = {clip.clip_id: clip.shot.key for clip in plan.to_generate if clip.shot is not None}
+        running = self._database.admission.running(list(keys.values()))
+        unsure = () if plan.wishes.pay_again else plan.wishes.clips
+        lost = {name for name in unsure if name in keys and self._database.ledger.unknown(keys[name])}
+        return frozenset(name for name, key in keys.items() if key in running or name in lost)
 
     def _delivered(self, plan: Plan) -> dict[ClipId, str] | None:
         """The files of the clips that are there; None when one went between the plan and now."""

@@ -143,6 +143,30 @@ def test_the_vendors_own_price_of_a_failure_is_written_down(shop: Shop) -> None:
     assert (loss.why, loss.usd) == (Waste.FAILED, Decimal("0.0125"))
 
 
+def test_what_is_being_made_already_need_not_fit_into_the_budget_again(shop: Shop) -> None:
+    shop.project(clip("a", providerOptions={"latency": 60}))
+    budget(shop, "0.03")
+    first = shop.start(Wishes(Purpose.PREVIEW))
+    shop.step(first.clips[0])
+    assert spent(shop) == "0.025"
+    second = shop.start(Wishes(Purpose.FINAL))
+    shop.clock.turn(61)
+    for started in (first, second):
+        for job in started.clips:
+            assert shop.work(job).state is JobState.COMPLETED
+    assert (shop.paid, spent(shop)) == (1, "0.025")
+
+
+def test_what_nobody_knows_the_end_of_may_be_looked_at_in_a_full_budget(shop: Shop) -> None:
+    shop.project(failing("a", "unknown", 1))
+    budget(shop, "0.03")
+    assert code(shop.work(shop.start(Wishes(Purpose.CLIPS)).clips[0])) == "outcome_unknown"
+    assert code(shop.work(shop.retry("clip_a"))) == "consent_needed", "and not that there is no money"
+    with pytest.raises(BudgetExceeded):
+        shop.retry("clip_a", pay_again=True)
+    assert shop.paid == 1
+
+
 # --- cancelled -----------------------------------------------------------------------------------------
 
 
