@@ -15,13 +15,16 @@ from jynco.model.uploads import Presigned
 class Storage(Protocol):
     """Files by key, such as ``projects/proj_a/images/x.png``. Writes appear whole or not at all.
 
+    What is not ``lasting`` need not outlive a power cut whole: it can be made again, and is compared before use.
     Raises StorageFull, PathRefused for what cannot be a key, ServiceAway.
     """
 
     def put(self, key: str, source: Path) -> None: ...  # copies
-    def put_bytes(self, key: str, data: bytes) -> None: ...
+    def put_bytes(self, key: str, data: bytes, *, lasting: bool = True) -> None: ...
     def swap(self, key: str, data: bytes, seen: bytes | None) -> bool: ...  # only while it is still ``seen``
-    def adopt(self, key: str, source: Path) -> None: ...  # moves a finished scratch file in
+    def adopt(
+        self, key: str, source: Path, *, lasting: bool = True
+    ) -> None: ...  # moves a finished scratch file in
     def link(self, source_key: str, key: str) -> None: ...  # hard link or copy; NotFound
     def path(self, key: str) -> Path: ...  # a local file to read; NotFound
     def read(self, key: str) -> bytes: ...  # NotFound

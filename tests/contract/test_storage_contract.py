@@ -76,6 +76,17 @@ def test_what_was_adopted_is_moved(storage: Storage) -> None:
     assert not folder.exists()
 
 
+def test_what_can_be_made_again_is_there_at_once(storage: Storage) -> None:
+    """It only need not wait for the disk."""
+    with storage.scratch() as folder:
+        made = folder / "part.mp4"
+        made.write_bytes(b"part")
+        storage.adopt("cache/segments/ab/abcd.mp4", made, lasting=False)
+        storage.put_bytes("cache/segments/ab/abcd.json", b"{}", lasting=False)
+    assert storage.read("cache/segments/ab/abcd.mp4") == b"part"
+    assert storage.read("cache/segments/ab/abcd.json") == b"{}"
+
+
 def test_a_second_name_outlives_the_first(storage: Storage) -> None:
     storage.put_bytes("cache/motion/ab/abcd.mp4", b"clip")
     storage.link("cache/motion/ab/abcd.mp4", "projects/proj_a/generated/clip.mp4")

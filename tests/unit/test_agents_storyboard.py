@@ -30,10 +30,10 @@ class Watched(LocalStorage):
         self.writes: list[str] = []
         self.before: Callable[[str], None] = nothing
 
-    def put_bytes(self, key: str, data: bytes) -> None:
+    def put_bytes(self, key: str, data: bytes, *, lasting: bool = True) -> None:
         self.before(key)
         self.writes.append(Path(key).name)
-        super().put_bytes(key, data)
+        super().put_bytes(key, data, lasting=lasting)
 
     def swap(self, key: str, data: bytes, seen: bytes | None) -> bool:
         self.before(key)

@@ -34,12 +34,13 @@ class LocalStorage:
         with self._staged(key) as staged:
             shutil.copyfile(source, staged)
 
-    def put_bytes(self, key: str, data: bytes) -> None:
-        """Write ``data`` as the whole content of ``key``."""
+    def put_bytes(self, key: str, data: bytes, *, lasting: bool = True) -> None:
+        """Write ``data`` as the whole content of ``key``; nobody waits for the disk where it is not ``lasting``."""
         target = self._path(key)
         with explained(key), self._scratch.file(data) as staged:
-            _flush(staged)
-            self._finish(staged, target)
+            if lasting:
+                _flush(staged)
+            self._finish(staged, target, lasting)
 
     def swap(self, key: str, data: bytes, seen: bytes | None) -> bool:
         """As ``put_bytes``, but only while the content is still ``seen`` (None: not there); whether it was."""
@@ -51,9 +52,9 @@ class LocalStorage:
             self._finish(staged, self._path(key))
         return True
 
-    def adopt(self, key: str, source: Path) -> None:
-        """Move a finished scratch file in. NotFound when it is not there."""
-        with self._staged(key) as staged:
+    def adopt(self, key: str, source: Path, *, lasting: bool = True) -> None:
+        """Move a finished scratch file in; ``lasting`` as for ``put_bytes``. NotFound when it is not there."""
+        with self._staged(key, lasting) as staged:
             shutil.move(source, staged)
 
     def link(self, source_key: str, key: str) -> None:
@@ -166,16 +167,17 @@ class LocalStorage:
         """As ``presign_get``: the HTTP door signs addresses of its own."""
 
     @contextmanager
-    def _staged(self, key: str) -> Iterator[Path]:
+    def _staged(self, key: str, lasting: bool = True) -> Iterator[Path]:
         """A scratch name to fill; becomes ``key`` when the block ends well, and vanishes otherwise."""
         target = self._path(key)
         with explained(key), self._scratch.folder() as folder:
             staged = folder / "file"
             yield staged
-            _flush(staged)
-            self._finish(staged, target)
+            if lasting:
+                _flush(staged)
+            self._finish(staged, target, lasting)
 
-    def _finish(self, staged: Path, target: Path) -> None:
+    def _finish(self, staged: Path, target: Path, lasting: bool = True) -> None:
         for left in reversed(range(TRIES)):
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -185,7 +187,8 @@ class LocalStorage:
                 if not left:
                     raise
         with suppress(FileNotFoundError):  # or a moment later, and our file with it
-            _flush(target.parent)
+            if lasting:
+                _flush(target.parent)
 
     def _content(self, key: str) -> bytes | None:
         """What is no file is kept, under another name."""

@@ -84,10 +84,12 @@ class Shelf:
         if self.find(key) is not None:
             return
         label = {"key": key, "sha256": self._fingerprints.of(scratch), "bytes": scratch.stat().st_size}
-        self._storage.adopt(layout.cached(key, self._kind), scratch)
-        self._storage.put_bytes(
-            layout.label(key, self._kind), json.dumps(label).encode()
-        )  # last: from now on it counts
+        lasting = (
+            self._kind is layout.Kind.MOTION
+        )  # money was paid for it; the rest is made again, should it break
+        self._storage.adopt(layout.cached(key, self._kind), scratch, lasting=lasting)
+        name, written = layout.label(key, self._kind), json.dumps(label).encode()
+        self._storage.put_bytes(name, written, lasting=lasting)  # last: from now on it counts
 
     def forget(self, key: CacheKey) -> None:
         """Take a clip off the shelf. Projects that were given it keep theirs."""

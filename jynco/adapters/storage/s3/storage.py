@@ -66,8 +66,8 @@ class S3Storage:
             copy = Path(shutil.copyfile(source, folder / "file"))  # what is sent, whoever writes meanwhile
             self._nearby.keep(name, sent(self._bucket, name, copy, self._large), copy)
 
-    def put_bytes(self, key: str, data: bytes) -> None:
-        """Write ``data`` as the whole content of ``key``."""
+    def put_bytes(self, key: str, data: bytes, *, lasting: bool = True) -> None:  # noqa: ARG002 - S3 has no other
+        """Write ``data`` as the whole content of ``key``. A bucket keeps all that it has taken."""
         name = self._places.free(key)
         written(self._bucket, name, data)
         self._changed(name)
@@ -88,7 +88,7 @@ class S3Storage:
         self._changed(name)
         return done
 
-    def adopt(self, key: str, source: Path) -> None:
+    def adopt(self, key: str, source: Path, *, lasting: bool = True) -> None:  # noqa: ARG002 - as above
         """Move a finished scratch file in; it stays at hand here. NotFound when it is not there."""
         name = self._places.free(key)
         with explained(key):
