@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from api.views import links
-from jynco.agents.report import clip_rows, job_report
-from jynco.model.ids import ClipId
-from jynco.model.jobs import ClipRow, Job
+from jynco.agents.report import job_reports
+from jynco.model.jobs import Job
 from jynco.model.states import JobKind, JobState
 from jynco.model.storyboard import Json
 from jynco.ports import Database
 
 
 def jobs(database: Database, rows: Sequence[Job]) -> list[dict[str, Json]]:
-    """Jobs as ``job`` shows them. What several have in common is read once."""
-    projects = {row.project_id for row in rows}
-    made = {project_id: clip_rows(database, project_id) for project_id in projects}
-    return [job(database, row, made[row.project_id]) for row in rows]
+    """Jobs with their clips, and where the output of each is once there is one. However many: three questions."""
+    reports = job_reports(database, rows)
+    return [_shown(row, report) for row, report in zip(rows, reports, strict=True)]
 
 
-def job(database: Database, row: Job, clips: Mapping[ClipId, ClipRow] | None = None) -> dict[str, Json]:
-    """A job with its clips, and where its output is once there is one. ``clips``: as in ``job_report``."""
+def job(database: Database, row: Job) -> dict[str, Json]:
+    """One job, as ``jobs`` shows it."""
+    return jobs(database, [row])[0]
+
+
+def _shown(row: Job, report: Mapping[str, Json]) -> dict[str, Json]:
     finished = row.output is not None or (row.kind is JobKind.MOTION and row.state is JobState.COMPLETED)
-    report = job_report(database, row, clips)
     return {**report, "outputUrl": links.output(row.job_id) if finished else None, "links": _around(row)}
 
 

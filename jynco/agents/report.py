@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from jynco.model.ids import ClipId, ProjectId
+from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import ClipRow, Job, Receipt, ReceiptLine
 from jynco.model.motion import Shot
 from jynco.model.plan import ClipPlan, CutPlan, Plan
@@ -47,10 +48,24 @@ def dollars(usd: Decimal) -> str:
     return f"{usd.normalize():f}"
 
 
-def job_report(database: Database, job: Job, made: Mapping[ClipId, ClipRow] | None = None) -> dict[str, Json]:
-    """A job in full, with its clips. ``made``: the rows of its project's clips, where somebody has read them."""
-    children = database.jobs.children(job.job_id) if job.kind is JobKind.RENDER else ()
-    rows = clip_rows(database, job.project_id) if made is None else made
+def job_reports(database: Database, jobs: Sequence[Job]) -> list[dict[str, Json]]:
+    """As ``job_report``, of many: what each has below it is read for all of them at once."""
+    films = [job.job_id for job in jobs if job.kind is JobKind.RENDER]
+    below: defaultdict[JobId | None, list[Job]] = defaultdict(list)
+    made: defaultdict[ProjectId, dict[ClipId, ClipRow]] = defaultdict(dict)
+    for child in database.jobs.children(*films) if films else ():
+        below[child.parent_id].append(child)
+    for row in database.projects.clips(*{job.project_id for job in jobs}) if jobs else ():
+        made[row.project_id][row.clip_id] = row
+    return [_report(job, below[job.job_id], made[job.project_id]) for job in jobs]
+
+
+def job_report(database: Database, job: Job) -> dict[str, Json]:
+    """A job in full, with its clips."""
+    return job_reports(database, [job])[0]
+
+
+def _report(job: Job, children: Sequence[Job], rows: Mapping[ClipId, ClipRow]) -> dict[str, Json]:
     counted = frames(job)
     return {
         "jobId": job.job_id,
@@ -81,11 +96,6 @@ def _waiting(*jobs: Job) -> Json:
                 "since": moment(job.waits_since),
             }
     return None
-
-
-def clip_rows(database: Database, project_id: ProjectId) -> dict[ClipId, ClipRow]:
-    """What has been made of each clip of a project."""
-    return {row.clip_id: row for row in database.projects.clips(project_id)}
 
 
 def receipt_report(receipt: Receipt) -> dict[str, Json]:

@@ -23,7 +23,7 @@ class Jobs(Protocol):
     def page(
         self, project_id: ProjectId | None, state: JobState | None, after: JobId | None, limit: int
     ) -> Sequence[Job]: ...
-    def children(self, job_id: JobId) -> Sequence[Job]: ...
+    def children(self, *job_ids: JobId) -> Sequence[Job]: ...  # of one film, or of several
     def active(
         self, project_id: ProjectId, clips: Sequence[ClipId] | None = None
     ) -> Sequence[Job]: ...  # render and clips jobs not yet terminal; where named, of these clips alone

@@ -33,6 +33,28 @@ def test_children_may_be_written_before_their_parent(subject: Subject) -> None:
     assert [job.job_id for job in children] == ["job_motion_b", "job_motion_a"]  # the order they came in
 
 
+def test_what_is_below_several_films_is_read_at_once(subject: Subject) -> None:
+    subject.begin("b", "a")
+    two, second = ProjectId("proj_two"), JobId("job_render_two")
+    subject.database.projects.create(two, {**document(), "projectId": two})
+    theirs = replace(motion("c", parent=second), project_id=two)
+    subject.database.jobs.accept([replace(film(second), project_id=two), theirs], [pending(theirs)])
+    found = subject.database.jobs.children(FILM, second)
+    assert [(job.parent_id, job.clip_id) for job in found] == [
+        (FILM, "clip_b"),
+        (FILM, "clip_a"),
+        (second, "clip_c"),
+    ]
+    rows = subject.database.projects.clips(PROJECT, two)
+    assert [(row.project_id, row.clip_id) for row in rows] == [
+        (PROJECT, "clip_a"),
+        (PROJECT, "clip_b"),
+        (two, "clip_c"),
+    ]
+    assert not subject.database.jobs.children()
+    assert not subject.database.projects.clips()
+
+
 def test_many_jobs_are_accepted_at_once(subject: Subject) -> None:
     names = [f"{number:04}" for number in range(700)]
     subject.begin(*names)

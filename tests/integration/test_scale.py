@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 from bench.boards import document
 from config.settings import Settings
 from jynco.agents.architect import Started
+from jynco.agents.report import job_report, job_reports
 from jynco.bootstrap import House, build
 from jynco.model.ids import CacheKey, ProjectId
 from jynco.model.jobs import Job, Outcome
@@ -83,6 +84,18 @@ def test_every_step_asks_as_often_for_many_clips_as_for_few(house: House) -> Non
     assert statements(lambda: end(house, other)) == statements(lambda: end(house, one))
     mirrored = statements(lambda: house.storyboard.publish(short))
     assert statements(lambda: house.storyboard.publish(long)) == mirrored
+
+
+def test_a_list_of_films_is_asked_for_at_once(house: House) -> None:
+    for clips in range(1, 9):
+        begun(house, clips)
+    jobs = house.database.jobs
+    few, many = (jobs.page(None, None, None, limit) for limit in (2, 40))
+    assert statements(lambda: job_reports(house.database, many)) == 2, "all clips' jobs, and all clips' rows"
+    assert statements(lambda: job_reports(house.database, few)) <= 2
+    films = [job for job in many if job.parent_id is None]
+    told = job_reports(house.database, films)
+    assert [each["clips"] for each in told] == [job_report(house.database, job)["clips"] for job in films]
 
 
 def test_a_sweep_and_a_list_take_as_much_memory_behind_many_as_behind_few(house: House) -> None:

@@ -72,9 +72,9 @@ class MemoryJobs:
         return [shown_job(row) for row in wanted if state in {None, row.job.state}][:limit]
 
     @alone
-    def children(self, job_id: JobId) -> Sequence[Job]:
-        """The jobs below this one, in the order they came in."""
-        return self._in_order(lambda job: job.parent_id == job_id)
+    def children(self, *job_ids: JobId) -> Sequence[Job]:
+        """The jobs below these, in the order they came in."""
+        return self._in_order(lambda job: job.parent_id in job_ids)
 
     @alone
     def active(self, project_id: ProjectId, clips: Sequence[ClipId] | None = None) -> Sequence[Job]:

@@ -115,11 +115,10 @@ class MemoryProjects:
         return mine[:limit]
 
     @alone
-    def clips(self, project_id: ProjectId) -> Sequence[ClipRow]:
+    def clips(self, *project_ids: ProjectId) -> Sequence[ClipRow]:
         """All clip rows, by id, those of clips that people have taken out included."""
-        if not self.store.owns(self._tenant, project_id):
-            return []
-        clips = (clip for clip in self.store.clips.values() if clip.project_id == project_id)
+        mine = {name for name in project_ids if self.store.owns(self._tenant, name)}
+        clips = (clip for clip in self.store.clips.values() if clip.project_id in mine)
         return sorted(clips, key=lambda clip: clip.clip_id)
 
     @alone

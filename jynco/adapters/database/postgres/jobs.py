@@ -68,10 +68,10 @@ class PostgresJobs:
         with self._gate.autocommit() as connection:
             return [rows.to_job(row) for row in connection.execute(chosen).mappings()]
 
-    def children(self, job_id: JobId) -> Sequence[Job]:
-        """The jobs below this one, in the order they came in."""
+    def children(self, *job_ids: JobId) -> Sequence[Job]:
+        """The jobs below these, in the order they came in."""
         with self._gate.autocommit() as connection:
-            found = connection.execute(_below(self._whole), {"parent_id": job_id, **self._tenant})
+            found = connection.execute(_below(self._whole), {"parents": job_ids, **self._tenant})
             return [rows.to_job(row) for row in found.mappings()]
 
     def active(self, project_id: ProjectId, clips: Sequence[ClipId] | None = None) -> Sequence[Job]:
@@ -182,7 +182,7 @@ def _one(whole: bool) -> Select[Any]:
 
 @cache
 def _below(whole: bool) -> Select[Any]:
-    below = jobs.c.parent_id == bindparam("parent_id")
+    below = jobs.c.parent_id.in_(bindparam("parents", expanding=True))
     return select(jobs).where(below, theirs(jobs.c.project_id, whole=whole)).order_by(jobs.c.ordinal)
 
 

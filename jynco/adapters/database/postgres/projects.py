@@ -120,10 +120,10 @@ class PostgresProjects:
             )
             return [ProjectId(project_id) for project_id in found]
 
-    def clips(self, project_id: ProjectId) -> Sequence[ClipRow]:
+    def clips(self, *project_ids: ProjectId) -> Sequence[ClipRow]:
         """All clip rows, by id, those of clips that people have taken out included."""
         with self._gate.autocommit() as connection:
-            found = connection.execute(_CLIPS[self._whole], self._named(project_id))
+            found = connection.execute(_CLIPS[self._whole], {"several": project_ids, **self._whose})
             return [rows.to_clip(row) for row in found.mappings()]
 
     def events(self, project_id: ProjectId, after: int, limit: int) -> Sequence[Event]:
@@ -140,8 +140,11 @@ class PostgresProjects:
 
     def _named(self, project_id: ProjectId) -> dict[str, object]:
         """The parameters of a statement that was made once."""
-        whose = {} if self._gate.tenant is None else {"whose": self._gate.tenant}
-        return {"named": project_id, **whose}
+        return {"named": project_id, **self._whose}
+
+    @property
+    def _whose(self) -> dict[str, str]:
+        return {} if self._gate.tenant is None else {"whose": self._gate.tenant}
 
     def _own(self, project_id: ProjectId) -> ColumnElement[bool]:
         return (projects.c.project_id == project_id) & self._tenants()
@@ -165,7 +168,9 @@ _MIRRORED: Final = {
 }
 _CLIPS: Final = {
     whole: select(clips)
-    .where(clips.c.project_id == bindparam("named"), theirs(clips.c.project_id, whole=whole))
+    .where(
+        clips.c.project_id.in_(bindparam("several", expanding=True)), theirs(clips.c.project_id, whole=whole)
+    )
     .order_by(clips.c.clip_id)
     for whole in (True, False)
 }
