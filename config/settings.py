@@ -79,6 +79,7 @@ class Settings:
     port: int = 8000
     host: str = "127.0.0.1"
     web_processes: int = 1
+    proxies: int = 0  # of ours that stand before the web: who asks is whom the outermost one has heard
     log_level: str = "INFO"
     traces: Traces | None = None  # where traces go; None: nowhere
 
@@ -165,6 +166,7 @@ def _parse(env: Variables) -> Settings:
         port=env.whole("PORT", 8000, 65535),
         # A platform that hands out PORT expects the process on every interface; alone, only this machine is let in.
         host="0.0.0.0" if env.text("DYNO") else "127.0.0.1",
+        proxies=int(env.amount("JYNCO_PROXIES", "proxies") or 0),
         web_processes=env.whole("WEB_CONCURRENCY", memory.webs(memory.available(), os.cpu_count() or 1), 64),
         log_level=(env.text("LOG_LEVEL") or "INFO").upper(),
         traces=traces(env),

@@ -16,7 +16,9 @@ from api.sessions import LONGEST, Session, prove, sessions
 from api.tries import tries
 from jynco.adapters.database import secret
 from jynco.errors import JyncoError
+from workers.house import house
 
+LONGEST_ADDRESS: Final = 64  # characters
 MOST: Final = 10  # wrong keys of one address in a minute
 
 
@@ -71,7 +73,8 @@ def turned_away(_: NameWanted) -> ResponseReturnValue | None:
 
 
 def _entered(given: str) -> Response:
-    address = request.remote_addr or ""
+    forwarded, proxies = request.headers.get("X-Forwarded-For", ""), house().settings.proxies
+    address = asker(forwarded, request.remote_addr or "", proxies)
     if (wait := tries().wait(address)) > 0:
         raise TooManyTries("Too many wrong keys: wait a minute, then try again.", retry_after=wait)
     try:
@@ -88,6 +91,12 @@ def _entered(given: str) -> Response:
     )
     sessions().give(onward, session)
     return onward
+
+
+def asker(forwarded: str, connected: str, proxies: int) -> str:
+    """Who asks: whoever connects, or whom the outermost of our proxies has heard. What is said before is no matter."""
+    heard = [*filter(None, map(str.strip, forwarded.split(","))), connected]
+    return heard[-1 - min(proxies, len(heard) - 1)][:LONGEST_ADDRESS]
 
 
 def _refuse_long(given: str) -> None:

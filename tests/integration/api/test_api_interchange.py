@@ -47,6 +47,18 @@ def test_what_cannot_be_exported_is_said(ask: Caller, project: Projects) -> None
     assert (refused.status_code, "31 frames per second" in refused.get_json()["detail"]) == (422, True)
 
 
+def test_a_trimmed_beginning_comes_back_over_http(ask: Caller, project: Projects) -> None:
+    name = project(clips=2)
+    edit = ask.get(f"/v1/projects/{name}/export?to=otio").get_json()
+    trimmed = edit["tracks"]["children"][0]["children"][1]["source_range"]
+    trimmed["start_time"]["value"], trimmed["duration"]["value"] = 6, 18
+    taken = ask.post(f"/v1/projects/{name}/import", json=edit)
+    assert taken.status_code == 200
+    clip = ask.get(f"/v1/projects/{name}/storyboard").get_json()["timeline"][1]
+    assert (clip["inPoint"], clip["duration"]) == (0.25, 0.75)
+    assert json.loads(ask.get(f"/v1/projects/{name}/export?to=otio").data)["tracks"] == edit["tracks"]
+
+
 def test_captions_of_a_project_and_of_a_film(
     ask: Caller, project: Projects, tmp_path: Path, quiet: None
 ) -> None:
@@ -130,7 +142,7 @@ def test_edits_that_cannot_be_are_told_by_their_place(ask: Caller, project: Proj
     address = f"/v1/projects/{name}/import"
     timeline = ask.get(f"/v1/projects/{name}/export?to=otio").get_json()
     clip = timeline["tracks"]["children"][0]["children"][0]
-    clip["source_range"]["start_time"]["value"] = 12
+    clip["source_range"]["start_time"]["value"] = -12
     refused = ask.post(address, json=timeline)
     assert refused.status_code == 422
     assert (

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
-from api.editor.door import MOST
+from api.editor.door import MOST, asker
 from api.sessions import LIFE, Session, Sessions
 from api.tries import Tries
 from config.settings import Settings
@@ -197,6 +197,21 @@ def test_wrong_keys_are_told_of_and_soon_not_even_looked_at(
     assert (late.status_code, late.get_json()["code"]) == (429, "too_many_tries")
     assert 0 < int(late.headers["Retry-After"]) <= 60
     assert enter(guarded.app.test_client(), words(key())).status_code == 303  # from elsewhere
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "203.0.113.9", "10.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "invented, 203.0.113.9", "203.0.113.9"),
+        (2, "invented, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        (1, "", "10.0.0.1"),
+        (1, " , ,", "10.0.0.1"),
+    ],
+)
+def test_who_asks_is_whom_our_outermost_proxy_heard(proxies: int, forwarded: str, address: str) -> None:
+    assert asker(forwarded, "10.0.0.1", proxies) == address
 
 
 def test_tries_are_counted_by_all_processes_and_forgotten_in_time(settings: Settings) -> None:
