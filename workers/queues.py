@@ -93,11 +93,12 @@ ROLES: Final[dict[str, Role]] = {
     "motion": Role("threads", 16, (RESUME, UPKEEP, *(name(JobKind.MOTION, lane) for lane in LANES))),
     # FFmpeg eats cores and may be killed with its worker, so a process each and no more than there are cores.
     "render": Role("prefork", cores(), tuple(name(JobKind.RENDER, lane) for lane in LANES)),
-    # Only a worker that takes nothing else starts a preview at once while long batches fill every other slot.
+    # Only a worker that takes nothing else starts a preview at once while long batches fill every other slot. What
+    # comes back from vendors is mostly the batch's: here it waits for previews, and elsewhere it is served first.
     "preview": Role(
         "threads",
         4,
-        (RESUME, UPKEEP, name(JobKind.MOTION, Lane.HIGH), name(JobKind.RENDER, Lane.HIGH)),
+        (name(JobKind.MOTION, Lane.HIGH), name(JobKind.RENDER, Lane.HIGH), RESUME, UPKEEP),
         reserved=True,
     ),
     # Strict order alone would starve the low lane behind a steady stream of finals.

@@ -22,6 +22,8 @@ def test_every_queue_is_served_and_a_preview_has_a_worker_that_takes_no_batch() 
     assert {queue for role in queues.ROLES.values() for queue in role.queues} == set(queues.NAMES)
     reserved = queues.ROLES["preview"].queues
     assert not [queue for queue in reserved if queue.endswith((".low", ".normal"))]
+    assert reserved[0] == "motion.high", "even a batch's steps, which motion serves first, come behind it"
+    assert queues.ROLES["motion"].queues[0] == queues.RESUME
     assert [role for role in queues.ROLES.values() if role.reserved] == [queues.ROLES["preview"]]
     low = {queue for queue in queues.NAMES if queue.endswith(".low")}
     assert set(queues.ROLES["batch"].queues) == low, "strict order alone would starve it"
