@@ -67,7 +67,10 @@ class Requests:
     def _run(self) -> None:
         pause = threading.Event()
         while not pause.wait(EVERY):
-            self.flush(house().database.metrics)
+            try:
+                self.flush(house().database.metrics)
+            except Exception:  # or nothing would be counted any more
+                log.exception("requests were not counted")
 
     def _add(self, tallies: Iterable[Tally]) -> None:
         with self._lock:
