@@ -46,6 +46,7 @@ def set_up(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.captureWarnings(capture=True)  # as lines of the log, not as words between them
 
 
 def redact(words: str) -> str:

@@ -1,11 +1,12 @@
-"""What a trace is told of a worker's steps. The place in it comes from the job's row: a message that is sent once
-more, and a worker that goes on where another one died, stay in the trace of the request.
+"""What traces and logs are told of a worker's steps. The place in a trace comes from the job's row: a message that is
+sent once more, and a worker that goes on where another one died, stay in the trace of the request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 
 from jynco.agents.steps import Finished, Refused, Step
 from jynco.errors import JyncoError
@@ -19,19 +20,26 @@ from workers.house import house
 NAMES = {"motion": "motion.step", "render": "render.film"}
 
 
-def step(claim: Claim) -> AbstractContextManager[Span]:
-    """A step of a job that is ours now."""
+@contextmanager
+def step(claim: Claim) -> Iterator[Span]:
+    """A step of a job that is ours now. The log tells of it under the agent's name, with the ids to find it by."""
     job = claim.job
-    return span(
-        NAMES[job.kind],
-        job.trace,
-        **_whose(job),
-        queue_wait_s=_waited(job),
-        worker=claim.owner,
-        fence=claim.fence,
-        crashes=job.crashes,
-        refusals=job.attempts,
-    )
+    facts: dict[str, Fact | None] = {
+        "worker": claim.owner,
+        "fence": claim.fence,
+        "crashes": job.crashes,
+        "refusals": job.attempts,
+    }
+    log, ids = logging.getLogger(f"jynco.{job.kind}"), _ids(job)
+    log.info("a step begins", extra={**ids, **facts})
+    with span(NAMES[job.kind], job.trace, **_whose(job), queue_wait_s=_waited(job), **facts) as told:
+        yield told
+    log.info("a step has ended", extra=ids)
+
+
+def _ids(job: Job) -> dict[str, str]:
+    ids = {"project_id": job.project_id, "job_id": job.job_id, "trace_id": job.trace.split("-")[1]}
+    return {**ids, "clip_id": job.clip_id} if job.clip_id else ids
 
 
 def share(job: Job, parts: int) -> AbstractContextManager[Span]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from api import cursors
+from api import cursors, quotas
 from api.editor.board import placed
 from api.editor.copying import duplicate
 from jynco.bootstrap import House
@@ -56,6 +56,7 @@ def gallery() -> ResponseReturnValue:
 
 def copy(project_id: ProjectId) -> ResponseReturnValue:
     """Another project with the same storyboard and files; what was paid for is found in the cache."""
+    quotas.one_more_project()
     created = duplicate(house(), project_id)
     return redirect(url_for("editor.page", project_id=created.project_id), 303)
 
