@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
@@ -22,12 +23,14 @@ from bench.meter import cpu_seconds, spent
 from bench.queues import WORKERS, opened
 from bench.reads import free, up
 from jynco.bootstrap import House
+from jynco.embedded.locks import Lock, until
 from jynco.embedded.paths import Layout
 
 PROJECTS = 500
 CLIPS = 2  # of each
 ASKERS = 8  # at a time, each waiting for its answers
 PATIENCE = 30.0  # seconds for an answer
+ENDING = 60.0  # seconds for everything to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def measured(asked: Asked) -> list[Submits]:
 def _round(asked: Asked, what: str, workers: Sequence[str]) -> Submits:
     port, number = free(), PROJECTS // 10 if asked.quick else PROJECTS
     asked.say(f"Submitting {number} projects: {what}")
-    with asked.folder() as folder, opened(folder, ("web", *workers), PORT=str(port)) as house:
+    with asked.folder() as folder, ended(folder), opened(folder, ("web", *workers), PORT=str(port)) as house:
         base = f"http://127.0.0.1:{port}"
         up(base)
         _crowd(base, "warm", ASKERS)
@@ -80,6 +83,21 @@ def _round(asked: Asked, what: str, workers: Sequence[str]) -> Submits:
         return Submits(
             what, number, number - len(good), seconds, _usual(creating), _usual(starting), cores, lost
         )
+
+
+@contextmanager
+def ended(folder: Path) -> Iterator[None]:
+    """Afterwards nothing lives in the folder any more: busy workers take their time to hand back their work."""
+    yield
+    until(lambda: _gone(folder), ENDING)
+
+
+def _gone(folder: Path) -> bool:
+    guard = Lock(Layout(folder).supervisor)
+    try:
+        return guard.own()
+    finally:
+        guard.close()
 
 
 @dataclass(frozen=True, slots=True)
