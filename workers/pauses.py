@@ -1,4 +1,7 @@
-"""What people may hold back: a queue's new jobs, or a provider's new orders. It is a row, so it survives restarts."""
+"""What waits, and what people may hold back: a queue's new jobs, or a provider's new orders.
+
+What is held back is a row, so it survives restarts.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from jynco.agents.report import moment
 from jynco.bootstrap import House
 from jynco.errors import Conflict, NotFound, RequestRejected
 from jynco.model.admission import PROVIDER, GateReport, Limits
+from jynco.model.census import Line
 from jynco.model.storyboard import Json
 from workers import queues
 
@@ -30,9 +34,13 @@ def told(house: House, name: str) -> dict[str, Json]:
 
 
 def lanes(house: House) -> list[dict[str, Json]]:
-    """Every queue, in the order workers serve them."""
-    since = house.database.admission.paused()
-    return [_told(name, since.get(name)) for name in queues.NAMES]
+    """Every queue, in the order workers serve them: what waits there, since when, and whether it is held back.
+
+    A lane's ``depth`` is its jobs that have not begun, by the rows; None for queues that are no lanes.
+    """
+    since, now = house.database.admission.paused(), house.clock.now()
+    lines = {queues.name(line.kind, line.lane): line for line in house.database.jobs.census().lines}
+    return [{**_told(name, since.get(name)), **_line(name, lines.get(name), now)} for name in queues.NAMES]
 
 
 def providers(house: House) -> list[Json]:
@@ -68,6 +76,17 @@ def _known(house: House, name: str) -> str:
 
 def _told(name: str, since: datetime | None) -> dict[str, Json]:
     return {"name": name, "paused": since is not None, "pausedSince": moment(since)}
+
+
+def _line(name: str, line: Line | None, now: datetime) -> dict[str, Json]:
+    kind, _, lane = name.partition(".") if name in queues.PAUSABLE else (None, "", None)
+    return {
+        "kind": kind,
+        "priority": lane,
+        "depth": (line.waiting if line else 0) if kind else None,
+        "oldestAt": moment(line.since if line else None),
+        "ageSeconds": max(0.0, (now - line.since).total_seconds()) if line else 0.0,
+    }
 
 
 def _gate(report: GateReport | None, limits: Limits) -> dict[str, Json]:

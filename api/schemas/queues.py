@@ -18,7 +18,19 @@ class PausedTold(CamelSchema):
 class QueueTold(PausedTold):
     """One queue."""
 
-    depth = fields.Integer(required=True, metadata={"description": "Messages that wait."})
+    kind = fields.String(
+        required=True, allow_none=True, metadata={"description": "motion or render; null: not of a lane."}
+    )
+    priority = fields.String(required=True, allow_none=True, metadata={"description": "high, normal or low."})
+    depth = fields.Integer(
+        required=True,
+        metadata={"description": "Jobs of a lane that have not begun; of other queues the messages."},
+    )
+    messages = fields.Integer(required=True, metadata={"description": "What lies in the broker."})
+    oldest_at = fields.DateTime(
+        required=True, allow_none=True, metadata={"description": "When the oldest that waits came in."}
+    )
+    age_seconds = fields.Float(required=True, metadata={"description": "For how long it has waited."})
 
 
 class LimitsTold(CamelSchema):

@@ -1,4 +1,4 @@
-"""``queues``: what is held back, how the providers are doing, pause and resume."""
+"""``queues``: what waits, what is held back, how the providers are doing, pause and resume."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workers import pauses
 
 @click.group()
 def queues() -> None:
-    """Queues and providers: how they are doing, and what is held back."""
+    """Queues and providers: what waits, how they are doing, and what is held back."""
 
 
 @queues.command(name="list")
@@ -58,4 +58,6 @@ def resume(name: str, data: Path | None, as_json: bool) -> int:
 def _line(one: dict[str, Json]) -> str:
     state = "paused" if one["paused"] else "failing" if one.get("failingUntil") else "open"
     counts = f"  {one['running']} running, {one['waiting']} waiting" if "running" in one else ""
+    if one.get("depth"):
+        counts = f"  {one['depth']} waiting, the oldest for {float(str(one['ageSeconds'])):.0f} s"
     return f"{one['name']}  {state}{counts}"

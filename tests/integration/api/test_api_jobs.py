@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -33,12 +34,21 @@ def queued(servers: Servers) -> dict[str, int]:
 def test_a_job_waits_in_the_queue_of_its_kind(
     ask: Caller, project: Projects, servers: Servers, wish: dict[str, str], queue: str, bells: int
 ) -> None:
+    before = lane(ask, queue)
     started = ask.post(f"/v1/projects/{project(clips=2)}/jobs", json=wish)
     assert started.status_code == 202
     assert queued(servers) == {queue: bells}
-    depths = {each["name"]: each["depth"] for each in ask.get("/v1/queues").get_json()["items"]}
-    assert depths[queue] == bells
+    waits = lane(ask, queue)
+    assert (waits["depth"] - before["depth"], waits["messages"] - before["messages"]) == (2, bells)
+    assert f"{waits['kind']}.{waits['priority']}" == queue
+    assert waits["ageSeconds"] >= before["ageSeconds"]
+    assert waits["oldestAt"] is not None
     assert started.get_json()["queuePosition"] == bells
+
+
+def lane(ask: Caller, name: str) -> dict[str, Any]:
+    told: list[dict[str, Any]] = ask.get("/v1/queues").get_json()["items"]
+    return next(each for each in told if each["name"] == name)
 
 
 def test_a_film_is_one_job_with_its_clips_below(ask: Caller, project: Projects) -> None:
