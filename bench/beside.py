@@ -22,7 +22,9 @@ LOCK = ROOT / "requirements-bench.txt"
 HOME = ROOT / ".venv-bench"
 SCRIPT = Path(__file__).with_name("moviepy_film.py")
 INSTALLING = 600  # seconds
-BITRATE = "160k"  # of sound, which MoviePy keeps to; ours has a constant quality, which comes out at about as much
+BITRATE = (
+    "160k"  # of sound, which MoviePy keeps to; ours has a constant quality, which comes out at about as much
+)
 
 
 class Absent(Exception):

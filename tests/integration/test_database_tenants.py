@@ -32,7 +32,12 @@ from tests.contract.databases import (
 )
 
 OTHER = ProjectId("proj_zoo")
-NOBODYS = {"tallies", "breakers", "pauses", "ended_sessions"}  # of the whole installation, and without a word about whose it is
+NOBODYS = {
+    "tallies",
+    "breakers",
+    "pauses",
+    "ended_sessions",
+}  # of the whole installation, and without a word about whose it is
 
 
 @pytest.fixture

@@ -117,7 +117,9 @@ class Keys(Protocol):
 class Exits(Protocol):
     """Browsers' sessions that somebody has signed out of. Raises ServiceAway when the database is."""
 
-    def end(self, session: str, life: float) -> None: ...  # over in so many seconds of itself, and then forgotten
+    def end(
+        self, session: str, life: float
+    ) -> None: ...  # over in so many seconds of itself, and then forgotten
     def ended(self, session: str) -> bool: ...
 
 
