@@ -80,8 +80,16 @@ def test_good_documents(document: Document) -> None:
 @pytest.mark.parametrize("value", ["abc", 7, 1.5, True, None, [], {}])
 @pytest.mark.parametrize(
     "field",
-    ["provider", "model", "seed", "negativePrompt", "transitionDuration", "onMissing", "providerOptions"]
-    + ["inPoint"],
+    [
+        "provider",
+        "model",
+        "seed",
+        "negativePrompt",
+        "transitionDuration",
+        "onMissing",
+        "providerOptions",
+        "inPoint",
+    ],
 )
 def test_new_fields_refuse_nothing_that_was_valid(field: str, value: Json) -> None:
     assert schema_faults(put(f"/timeline/0/{field}", value)) == []

@@ -86,7 +86,7 @@ def test_a_trimmed_beginning_is_an_in_point_and_comes_back() -> None:
         at(track, "clip_c").source_range = lasting(36, 12)
 
     trimmed = revised(THREE, {}, exported(THREE, shorten))
-    assert trimmed["timeline"][2] == {**THREE["timeline"][2], "inPoint": 0.5, "duration": 1.5}  # type: ignore[index, dict-item, call-overload]
+    assert trimmed["timeline"][2] == {**THREE["timeline"][2], "inPoint": 0.5, "duration": 1.5}  # type: ignore[index, dict-item]
     assert film(trimmed)[2].first == 12
     assert revised(trimmed, {}, exported(trimmed)) is trimmed
     whole = back(trimmed, lambda track: setattr(at(track, "clip_c"), "source_range", lasting(48)))
