@@ -24,6 +24,7 @@ class Jobs(Protocol):
         self, project_id: ProjectId | None, state: JobState | None, after: JobId | None, limit: int
     ) -> Sequence[Job]: ...
     def children(self, *job_ids: JobId) -> Sequence[Job]: ...  # of one film, or of several
+    def unfinished(self, job_id: JobId) -> bool: ...  # whether a job below it has not ended
     def active(
         self, project_id: ProjectId, clips: Sequence[ClipId] | None = None
     ) -> Sequence[Job]: ...  # render and clips jobs not yet terminal; where named, of these clips alone

@@ -55,6 +55,19 @@ def test_what_is_below_several_films_is_read_at_once(subject: Subject) -> None:
     assert not subject.database.projects.clips()
 
 
+def test_a_film_is_unfinished_below_until_its_last_clip_has_ended(subject: Subject) -> None:
+    jobs = subject.database.jobs
+    first, second = subject.begin("a", "b")[1:]
+    assert jobs.unfinished(FILM)
+    jobs.finish_motion(subject.claim(first), made(first))
+    assert jobs.unfinished(FILM), "one is left"
+    jobs.finish_motion(subject.claim(second), broken(second))
+    assert not jobs.unfinished(FILM)
+    jobs.accept([motion("c", parent=None)], [])
+    assert not jobs.unfinished(FILM), "that clip is nobody's"
+    assert not jobs.unfinished(NOBODY)
+
+
 def test_many_jobs_are_accepted_at_once(subject: Subject) -> None:
     names = [f"{number:04}" for number in range(700)]
     subject.begin(*names)

@@ -17,7 +17,7 @@ def mine(subject: Subject) -> Database:
     """The database as acme sees it, with a project, a film and a clip that is paid for."""
     database = subject.database.of("acme")
     database.projects.create(PROJECT, document())
-    jobs = [film(), motion("a")]
+    jobs = [film(), motion("a"), motion("b")]
     database.jobs.accept(jobs, [pending(jobs[1])])
     assert subject.database.ledger.take(shot("a").key, jobs[1], "worker-1", 30) is not None
     subject.database.jobs.finish_motion(subject.claim(jobs[1]), made(jobs[1]))
@@ -49,6 +49,7 @@ EMPTY: list[Callable[[Database], object]] = [
     lambda database: database.jobs.page(PROJECT, None, None, 10),
     lambda database: database.jobs.children(FILM),
     lambda database: database.jobs.active(PROJECT),
+    lambda database: database.jobs.unfinished(FILM),
     lambda database: database.ledger.history(PROJECT),
 ]
 

@@ -11,7 +11,7 @@ from celery.exceptions import Ignore
 
 from jynco.agents.parting import Share, Workers
 from jynco.agents.render import Rendered
-from jynco.errors import Cancelled, JyncoError, LeaseLost, NotFound, ServiceAway
+from jynco.errors import Cancelled, JyncoError, LeaseLost, ServiceAway
 from jynco.model.ids import JobId
 from jynco.model.jobs import Claim, Failure
 from workers import base, capacity, dispatch, following, queues
@@ -43,7 +43,7 @@ def _again(task: Task[Any, Any], seconds: float) -> NoReturn:
 
 
 def _film(job_id: JobId) -> dict[str, str]:
-    if not _ready(job_id):
+    if house().database.jobs.unfinished(job_id):
         raise Ignore  # rung too early: the last clip, or the sweeper, rings again
     base.hold_back(job_id)
     claim = base.claim(job_id)
@@ -90,13 +90,6 @@ def _shared(claim: Claim, shares: Sequence[Share]) -> dict[str, str]:
         raise Ignore from None
     dispatch.gather(claim.job, shares)
     return {"jobId": claim.job.job_id, "status": "shared"}
-
-
-def _ready(job_id: JobId) -> bool:
-    try:
-        return all(child.state.terminal for child in house().database.jobs.children(job_id))
-    except NotFound:
-        return True
 
 
 def _end(claim: Claim, failure: Failure | None, rendered: Rendered | None = None) -> dict[str, str]:

@@ -77,6 +77,11 @@ class MemoryJobs:
         return self._in_order(lambda job: job.parent_id in job_ids)
 
     @alone
+    def unfinished(self, job_id: JobId) -> bool:
+        """Whether a job below this one has not ended."""
+        return bool(self._in_order(lambda job: job.parent_id == job_id and not job.state.terminal))
+
+    @alone
     def active(self, project_id: ProjectId, clips: Sequence[ClipId] | None = None) -> Sequence[Job]:
         """Films, and clips asked for by themselves, that have not ended; only of these ``clips``, where given."""
         return self._in_order(

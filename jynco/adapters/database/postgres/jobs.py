@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, insert, or_, select, true
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -73,6 +73,12 @@ class PostgresJobs:
         with self._gate.autocommit() as connection:
             found = connection.execute(_below(self._whole), {"parents": job_ids, **self._tenant})
             return [rows.to_job(row) for row in found.mappings()]
+
+    def unfinished(self, job_id: JobId) -> bool:
+        """Whether a job below this one has not ended. Each clip's end asks, so no row is read for it."""
+        with self._gate.autocommit() as connection:
+            found = connection.scalar(_open_below(self._whole), {"parent": job_id, **self._tenant})
+        return bool(found)
 
     def active(self, project_id: ProjectId, clips: Sequence[ClipId] | None = None) -> Sequence[Job]:
         """Films, and clips asked for by themselves, that have not ended; only of these ``clips``, where given."""
@@ -184,6 +190,12 @@ def _one(whole: bool) -> Select[Any]:
 def _below(whole: bool) -> Select[Any]:
     below = jobs.c.parent_id.in_(bindparam("parents", expanding=True))
     return select(jobs).where(below, theirs(jobs.c.project_id, whole=whole)).order_by(jobs.c.ordinal)
+
+
+@cache
+def _open_below(whole: bool) -> Select[Any]:
+    below = (jobs.c.parent_id == bindparam("parent")) & jobs.c.state.in_(OPEN)
+    return select(exists().where(below, theirs(jobs.c.project_id, whole=whole)))
 
 
 @cache
