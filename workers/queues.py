@@ -88,17 +88,19 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+# Upkeep comes first wherever it is served: it is a tenth of a second in every 15, and who looks for what was lost must
+# not wait behind it. Renders serve it too, for no vendor that says nothing can hold those up.
 ROLES: Final[dict[str, Role]] = {
     # Waiting for a vendor costs a thread, not a core: many steps of many clips fit in one process.
-    "motion": Role("threads", 16, (RESUME, UPKEEP, *(name(JobKind.MOTION, lane) for lane in LANES))),
+    "motion": Role("threads", 16, (UPKEEP, RESUME, *(name(JobKind.MOTION, lane) for lane in LANES))),
     # FFmpeg eats cores and may be killed with its worker, so a process each and no more than there are cores.
-    "render": Role("prefork", cores(), tuple(name(JobKind.RENDER, lane) for lane in LANES)),
+    "render": Role("prefork", cores(), (UPKEEP, *(name(JobKind.RENDER, lane) for lane in LANES))),
     # Only a worker that takes nothing else starts a preview at once while long batches fill every other slot. What
     # comes back from vendors is mostly the batch's: here it waits for previews, and elsewhere it is served first.
     "preview": Role(
         "threads",
         4,
-        (name(JobKind.MOTION, Lane.HIGH), name(JobKind.RENDER, Lane.HIGH), RESUME, UPKEEP),
+        (UPKEEP, name(JobKind.MOTION, Lane.HIGH), name(JobKind.RENDER, Lane.HIGH), RESUME),
         reserved=True,
     ),
     # Strict order alone would starve the low lane behind a steady stream of finals.

@@ -22,11 +22,18 @@ def test_every_queue_is_served_and_a_preview_has_a_worker_that_takes_no_batch() 
     assert {queue for role in queues.ROLES.values() for queue in role.queues} == set(queues.NAMES)
     reserved = queues.ROLES["preview"].queues
     assert not [queue for queue in reserved if queue.endswith((".low", ".normal"))]
-    assert reserved[0] == "motion.high", "even a batch's steps, which motion serves first, come behind it"
-    assert queues.ROLES["motion"].queues[0] == queues.RESUME
+    assert reserved[1] == "motion.high", "even a batch's steps, which motion serves first, come behind it"
+    assert queues.ROLES["motion"].queues[1] == queues.RESUME
     assert [role for role in queues.ROLES.values() if role.reserved] == [queues.ROLES["preview"]]
     low = {queue for queue in queues.NAMES if queue.endswith(".low")}
     assert set(queues.ROLES["batch"].queues) == low, "strict order alone would starve it"
+
+
+def test_the_sweeper_is_served_first_and_also_where_no_vendor_can_hold_it_up() -> None:
+    """Its message lives for one round: behind clips whose vendor says nothing, all rounds would be lost."""
+    serving = {name: role.queues for name, role in queues.ROLES.items() if queues.UPKEEP in role.queues}
+    assert {served[0] for served in serving.values()} == {queues.UPKEEP}
+    assert any(not any(queue.startswith("motion") for queue in served) for served in serving.values())
 
 
 def test_rabbitmq_replicates_its_queues_and_serves_the_reserved_worker_first() -> None:
