@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from jynco.agents.report import frames, progress
 from jynco.bootstrap import House
+from jynco.cli.room import Refusals, Room
 from jynco.cli.speech import Speech
-from jynco.errors import ServiceAway, StorageFull
+from jynco.errors import ServiceAway
 from jynco.model.ids import JobId
 from jynco.model.jobs import Job
 from jynco.model.states import JobState
 
 LOOK: Final = 0.1  # seconds between looks at the rows
 FULL: Final = 15  # first waits for a vendor, half a minute by default, that a disk may stay full
-STILL: Final = 3.0  # seconds without a change before we look whether the disk is full
-LEAST_ROOM: Final = 2**20  # bytes; with less than this Postgres cannot grow by a single step
 
 
 def follow(house: House, job_id: JobId, speech: Speech, patience: float) -> Job:
     """Wait until the job has ended. ServiceAway when nobody took it for ``patience`` seconds and no worker answers."""
     watch = _Bar(speech) if speech.err.is_terminal else _Lines(speech)
-    started, began = time.monotonic(), house.clock.now()
-    room = _Room(house.settings.data)
+    started = time.monotonic()
+    room, refusals = Room(house.settings.data), Refusals(house.clock, FULL * house.settings.retry_base)
     with watch:
         while True:
             job = house.database.jobs.get(job_id)
@@ -41,39 +37,8 @@ def follow(house: House, job_id: JobId, speech: Speech, patience: float) -> Job:
                 _workers_there()
                 started = time.monotonic()
             room.look(job, children)
-            _told_to_make_room(house, began, (job, *children))
+            refusals.look(job, *children)
             time.sleep(LOOK)
-
-
-class _Room:
-    """Watches the disk: without room nothing moves, and without this the command would wait for ever."""
-
-    def __init__(self, data: Path) -> None:
-        self._data = data
-        self._seen: object = None
-        self._since = time.monotonic()
-
-    def look(self, *jobs: object) -> None:
-        """StorageFull when nothing has moved for a while and there is next to no room."""
-        now = time.monotonic()
-        if jobs != self._seen:
-            self._seen, self._since = jobs, now
-        elif now - self._since > STILL and shutil.disk_usage(self._data).free < LEAST_ROOM:
-            raise StorageFull(
-                f"No space is left for the data folder {self._data}; make room and run the command again, "
-                "what was made is kept."
-            )
-
-
-def _told_to_make_room(house: House, began: datetime, jobs: Sequence[Job]) -> None:
-    """StorageFull when a job has found no room for a while since we look; it is kept, and goes on with some."""
-    late = house.clock.now() - timedelta(seconds=FULL * house.settings.retry_base)
-    for job in jobs:
-        why, since = job.waits, job.waits_since
-        if why is None or since is None or why.code != StorageFull.code or job.state.terminal:
-            continue
-        if max(since, began) < late:
-            raise StorageFull(f"{why.message} The job is kept: run the command again when there is room.")
 
 
 def _untouched(job: Job, children: Sequence[Job]) -> bool:

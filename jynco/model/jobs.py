@@ -127,6 +127,8 @@ class Job:
     failure: Failure | None = None
     waits: Failure | None = None  # what its last step met that has to pass before it can go on
     waits_since: datetime | None = None
+    steps: int = field(default=0, compare=False)  # begun so far
+    held: bool = field(default=False, compare=False)  # a step is under way, or its worker has died
     output: str | None = None  # storage key of the film
     created_at: datetime | None = None
     started_at: datetime | None = None

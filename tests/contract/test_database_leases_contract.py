@@ -97,6 +97,23 @@ def test_what_a_job_waits_for_is_kept_with_its_beginning(subject: Subject) -> No
     assert (jobs.get(job.job_id).waits, jobs.get(job.job_id).waits_since) == (None, None)
 
 
+def test_it_is_seen_whether_a_step_is_under_way_and_how_many_there_were(subject: Subject) -> None:
+    job, jobs = subject.begin("a")[1], subject.database.jobs
+    seen = [jobs.get(job.job_id)]
+    for _ in range(2):
+        claim = subject.claim(job)
+        seen.append(jobs.get(job.job_id))
+        jobs.park(claim, 5)
+        seen.append(jobs.get(job.job_id))
+    assert [(each.steps, each.held) for each in seen] == [
+        (0, False),
+        (1, True),
+        (1, False),
+        (2, True),
+        (2, False),
+    ]
+
+
 def _writes(subject: Subject, job: Job) -> dict[str, Callable[[Claim], None]]:
     jobs = subject.database.jobs
     return {

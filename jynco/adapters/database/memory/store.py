@@ -213,7 +213,8 @@ def shown_project(project: Project) -> Project:
 
 def shown_job(row: JobRow) -> Job:
     """The job with a document and options of the caller's own."""
-    return replace(row.job, document=copied(row.job.document), options=copied(dict(row.job.options)))
+    made = {"document": copied(row.job.document), "options": copied(dict(row.job.options))}
+    return replace(row.job, **made, steps=row.fence, held=row.owner is not None)
 
 
 class HasStore(Protocol):

@@ -35,7 +35,7 @@ def from_clip(clip: ClipRow) -> Values:
 
 def to_job(row: RowMapping) -> Job:
     """A row of ``jobs``, without its lease: only a Claim carries that."""
-    values = {name: row[name] for name in Job.__dataclass_fields__}
+    values = {name: row[name] for name in Job.__dataclass_fields__ if name not in {"steps", "held"}}
     return Job(
         **{
             **values,
@@ -49,6 +49,8 @@ def to_job(row: RowMapping) -> Job:
             "receipt": _to_receipt(row["receipt"]) if row["receipt"] else None,
             "failure": Failure(**row["failure"]) if row["failure"] else None,
             "waits": Failure(**row["waits"]) if row["waits"] else None,
+            "steps": row["fence"],
+            "held": row["owner"] is not None,
         }
     )
 
