@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Final
 
+from jynco.agents.motion import recording
 from jynco.agents.motion.held import Held
-from jynco.agents.motion.outcomes import failure
-from jynco.errors import JyncoError, LeaseLost, NotAccepted, OutcomeUnknown, PollFailed, ServiceAway
+from jynco.errors import JyncoError, NotAccepted, OutcomeUnknown, PollFailed
 from jynco.model.jobs import Generation
 from jynco.model.motion import Shot, Ticket
-from jynco.model.states import GenerationState
 from jynco.ports import Ledger, Provider, Watch
 from jynco.ports.brink import at_the_brink
 from jynco.ports.tracing import span
-
-log: Final = logging.getLogger("jynco.motion")
 
 Picture = Callable[[], AbstractContextManager[Path | None]]
 
@@ -33,7 +28,7 @@ def submitted(held: Held, picture: Picture, watch: Watch) -> bool:
         ticket = _sent(held, picture, watch)
     except OutcomeUnknown as lost:
         return recovered(held, lost)
-    _record(held, ticket)
+    recording.accepted(held, ticket)
     return True
 
 
@@ -78,7 +73,7 @@ def _sent(held: Held, picture: Picture, watch: Watch) -> Ticket:
     except OutcomeUnknown:
         raise
     except JyncoError as error:
-        held.end(GenerationState.FAILED, failure(error))
+        recording.refused(held, error)
         raise
 
 
@@ -105,23 +100,3 @@ class _Brink:
         if time.monotonic() - self._asked > self._held.tools.lease / 3:
             _surely(self._held)
             self._asked = time.monotonic()
-
-
-def _record(held: Held, ticket: Ticket) -> None:
-    try:
-        held.accepted(ticket)
-    except LeaseLost:
-        _record_late(held, ticket)
-        raise
-    except ServiceAway:
-        log.error("%s accepted %s, and it could not be written down", held.row.provider, ticket.task_id)
-        raise
-
-
-def _record_late(held: Held, ticket: Ticket) -> None:
-    """Somebody gave this attempt up as unknown while we asked: now it is known, and a retry will find it."""
-    unknown = held.tools.ledger.unknown(held.shot.key)
-    if unknown is not None and unknown.generation_id == held.row.generation_id:
-        held.tools.ledger.advance(unknown, GenerationState.SUBMITTED, ticket=ticket)
-    else:
-        log.error("%s accepted %s too late to be used", held.row.provider, ticket.task_id)
