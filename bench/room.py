@@ -83,8 +83,13 @@ class Room:
     def cut(self, what: Reference, target: Path | None = None, note: Note | None = None) -> Sample:
         """The film, once; into the file ``target`` where somebody wants to look at it."""
         with metered() as cost, self.storage.scratch() as work:
-            place = target or work / "film.mp4"
-            survey = self.cutting.film(self._quick(what), work=work, target=place, watch=Quiet(), note=note)
+            place, alone = (
+                target or work / "film.mp4",
+                lambda _: 1,
+            )  # as a worker beside whom no other has time
+            survey = self.cutting.film(
+                self._quick(what), work=work, target=place, watch=Quiet(), note=note, workers=alone
+            )
         return Sample(cost, len(survey.encode), survey.segments)
 
     def watched(self, what: Reference) -> tuple[Sample, Sample]:

@@ -43,8 +43,16 @@ class _Knife:
         if left is None or span.kind is not TransitionKind.NONE:
             return set()
         fixed = (mark - left.first for mark in marks(self.lengths[left.clip_id], self.edge, self.stride))
-        beside = _beside(span, left, max(1, self.edge)) if left.clip_id in self.proxied else ()
-        return {*fixed, self.soon - span.start, *beside}
+        if left.clip_id not in self.proxied:
+            return {*fixed, self.soon - span.start}
+        beat = max(1, self.edge)
+        return {*fixed, *_behind(self.soon - span.start, left, beat), *_beside(span, left, beat)}
+
+
+def _behind(soon: int, left: Piece, beat: int) -> Iterator[int]:
+    """The first keyframe of a proxy from ``soon`` on: a clip may begin between two, and it ends inside that span."""
+    if soon > 0:
+        yield -(-(left.first + soon) // beat) * beat - left.first
 
 
 def _beside(span: Span, left: Piece, beat: int) -> Iterator[int]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import TypeVar
 
 from jynco.compose.segments import Segment
 from jynco.compose.sources import Material, Source
 from jynco.compose.spans import Piece
 from jynco.compose.stretches import Stretch
 from jynco.model.ids import ClipId
+from jynco.model.time import Rate
 
 NEAR = 30  # frames: reading so many in vain costs less than a second encoder's memory
 
@@ -17,6 +20,7 @@ LEAST, MOST = 150, 240  # frames of one process, where several clips go together
 CROWD = 8  # segments of one process: each is an encoder's memory
 
 Group = tuple[Segment, ...]
+T = TypeVar("T")
 
 
 def groups(
@@ -42,21 +46,31 @@ def groups(
     return sorted(found, key=_start) if soon else sorted(found, key=_frames, reverse=True)
 
 
-def lots(missing: Iterable[Segment], processes: int) -> list[Group]:
+def lots(missing: Iterable[Segment], processes: int, rate: Rate) -> list[Group]:
     """The processes to run for a small film that is wanted soon and whose sources can be entered anywhere.
 
     What starts is a good part of a small segment's cost, and a process with several encoders fills several cores. So
-    neighbours go together, whatever clips they show; the first ones are fewer, for they are seen first.
+    neighbours go together, whatever clips they show. The film's first second waits for nobody else, and of what comes
+    behind it the first ones are fewer, for they are seen first.
     """
     ordered = sorted({segment.key: segment for segment in missing}.values(), key=lambda each: each.span.start)
     enough = min(MOST, max(LEAST, _frames(tuple(ordered)) // (2 * processes)))
-    found, open_ = list[Group](), list[Segment]()
-    for segment in ordered:
+    second = [each for each in ordered if each.span.start < rate.frames(Fraction(1))][:CROWD]
+    found, open_ = [tuple(second)] if second else list[Group](), list[Segment]()
+    for segment in ordered[len(second) :]:
         open_.append(segment)
         if _frames(open_) >= (enough if found else enough // 2) or len(open_) == CROWD:
             found.append(tuple(open_))
             open_ = []
     return [*found, *([tuple(open_)] if open_ else [])]
+
+
+def in_turn(sound: Sequence[T], pictures: Sequence[T], more: Sequence[T], early: int) -> list[T]:
+    """What begins a film's ``sound``, its ``pictures`` and ``more`` of its sound behind so many ``early`` ones.
+
+    What is mixed waits for what is decoded, so the first picture is begun between the two: else it would wait as well.
+    """
+    return [*sound[:1], *pictures[:1], *sound[1:], *pictures[1:early], *more, *pictures[early:]]
 
 
 def shared(silent: Sequence[Stretch], processes: int) -> list[Sequence[Stretch]]:

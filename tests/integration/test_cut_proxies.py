@@ -190,6 +190,30 @@ def test_posters_and_filmstrips_are_made_once(tmp_path: Path, files: dict[ClipId
     assert (again, again.stat().st_mtime_ns) == (poster, poster.stat().st_mtime_ns)
 
 
+def test_whoever_makes_a_film_alone_copies_nothing_before_the_first_encoder_starts(room: Room) -> None:
+    there: list[int] = []
+
+    def alone(_: float) -> int:
+        there.append(len(room.segments()))
+        return 1
+
+    reel, target = replace(room.reel(seen()), soon=True), room.folder / "film.mp4"
+    survey = room.cutting.film(reel, work=room.folder, target=target, watch=Quiet(), workers=alone)
+    assert there == [0]
+    assert 0 < len(survey.encode) < survey.segments == len(room.segments())
+
+
+def test_what_is_only_copied_is_there_before_the_rest_is_shared(room: Room) -> None:
+    reel, target = replace(room.reel(seen()), soon=True), room.folder / "film.mp4"
+    cuts: list[Cutlist] = []
+    with pytest.raises(Shared) as shared:
+        room.cutting.film(
+            reel, work=room.folder, target=target, watch=Quiet(), note=cuts.append, workers=lambda _: 2
+        )
+    elsewhere = sum(map(len, shared.value.shares))
+    assert 0 < elsewhere < len(cuts[0].entries) == len(room.segments()) + elsewhere
+
+
 def test_shares_make_the_proxies_that_they_need(bare: Room, room: Room) -> None:
     reel, target = replace(bare.reel(seen()), soon=True), bare.folder / "film.mp4"
     with pytest.raises(Shared) as shared:

@@ -17,7 +17,7 @@ from jynco.compose.command import Papers
 from jynco.compose.cuts import cut, marks
 from jynco.compose.picture import Room
 from jynco.compose.segments import Recipe, Segment, segments, writing, written
-from jynco.compose.sharing import CROWD, LEAST, MOST, groups, lots
+from jynco.compose.sharing import CROWD, LEAST, MOST, groups, in_turn, lots
 from jynco.compose.sources import Held, Material, Slate, Source
 from jynco.compose.spans import Span, tile
 from jynco.compose.timeline import lay_out
@@ -283,12 +283,39 @@ def test_with_looks_on_nothing_is_cut_beside_words() -> None:
     assert len(cut(film, timeline)) == len(cut(replace(film, text=(WORDS,)), timeline, names))
 
 
+def test_what_is_seen_through_proxies_has_a_keyframe_behind_its_first_second() -> None:
+    begun = replace(CLIPS[0], in_point=Fraction(7, 30), duration=Fraction(4))
+    plain = board(begun, *CLIPS[1:])
+    film = replace(plain, output=replace(plain.output, quality=Quality.DRAFT))
+    timeline = lay_out(film, {})
+    rate, first = timeline.rate, timeline.clips[0].first
+    assert first == rate.frames(Fraction(7, 30))
+    bare, proxied = ({span.start for span in cut(film, timeline, seen)} for seen in ((), [begun.clip_id]))
+    beat = rate.frames(Fraction(1, 2))
+    assert bare - proxied == {2 * beat}
+    assert proxied <= bare | {-(-(first + 2 * beat) // beat) * beat - first}
+
+
+def test_the_first_second_waits_for_nobody_and_what_comes_later_for_no_less() -> None:
+    made = [Segment(Span(start, 15), CacheKey(f"{start}")) for start in range(0, 300, 15)]
+    found = [[segment.span.start for segment in lot] for lot in lots(made, 2, Rate(30))]
+    assert found[0] == [0, 15]
+    assert len(found[1]) > 2
+    assert [segment.span.start for segment in lots(made[4:], 2, Rate(30))[0]] == list(range(60, 135, 15))
+
+
+def test_pictures_are_begun_while_what_is_mixed_waits_for_what_is_decoded() -> None:
+    assert "".join(in_turn("dm", "01234", "DM", 4)) == "d0m123DM4"
+    assert "".join(in_turn("m", "01", "", 4)) == "m01"
+    assert "".join(in_turn("dm", "", "DM", 4)) == "dmDM"
+
+
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=40), st.integers(1, 8))
 def test_what_goes_together_soon_is_everything_once_in_order(lengths: list[int], processes: int) -> None:
     made = [Segment(Span(10_000 * n, frames), CacheKey(f"{n}")) for n, frames in enumerate(lengths)]
-    found = lots(made, processes)
+    found = lots(made, processes, Rate(30))
     assert [segment for lot in found for segment in lot] == made
     assert max(map(len, found)) <= CROWD
     total = sum(lengths)
-    assert len(found) <= len(made) // CROWD + 2 + max(2 * processes, total // LEAST)
+    assert len(found) <= len(made) // CROWD + 3 + max(2 * processes, total // LEAST)
     assert all(sum(each.span.frames for each in lot[:-1]) < MOST for lot in found)

@@ -117,16 +117,18 @@ class Cutting:
         """Encode what is missing, and join; in one piece where parts do not fit."""
         kept = self._sheets.kept(sheet, {})
         bare = self._sheets.bare(sheet, kept)
-        survey = sheet.survey({*kept, *(each.key for each in bare)})
+        there = {*kept, *(each.key for each in bare)}
+        survey = sheet.survey(there)
         log.info("%d of %d segments to encode", len(survey.encode), survey.segments)
         if order.note is not None:
             order.note(self._sheets.listed(sheet))
-        if order.workers is not None:
-            self._share(sheet, self._sheets.found(sheet, kept), order.workers)
+        parts = self._shares(sheet, there, order.workers)
+        if parts:
+            self._sheets.copy(sheet, bare, order.watch)
+            raise Shared(parts)
         assembly = Assembly(self._media, order.work, order.target, order.watch)
         try:
-            made, parts = self._parts(sheet, kept, bare, order)
-            assembly.join(sheet, parts, made)
+            assembly.join(sheet, *self._parts(sheet, kept, bare, order))
         except ValueError as odd_part:
             log.warning("the film is made in one piece, because %s", odd_part)
             assembly.in_one_piece(sheet.reel, self._processes)
@@ -134,7 +136,7 @@ class Cutting:
 
     def _parts(
         self, sheet: Sheet, found: Found, bare: Sequence[Segment], order: _Order
-    ) -> tuple[Found, list[Part]]:
+    ) -> tuple[list[Part], Found]:
         """All parts. What does not fit, or could only have been copied, is made a second time, not a third."""
         made = self._made(sheet, found, order, bare)
         if sheet.missing(made):
@@ -147,7 +149,7 @@ class Cutting:
         if unfit:
             made = self._made(sheet, {key: path for key, path in made.items() if key not in unfit}, order)
             parts = parts_of(sheet, made)
-        return made, parts
+        return parts, made
 
     def _made(self, sheet: Sheet, found: Found, order: _Order, bare: Sequence[Segment] = ()) -> Found:
         film, lacking = sheet.reel.timeline.frames, sheet.missing({*found, *(each.key for each in bare)})
@@ -164,13 +166,17 @@ class Cutting:
         others = Kept(frames, self._shelf.has)
         return Portion(watch, sum(map(sum, own.values())), sheet.reel.timeline.frames, others)
 
-    def _share(self, sheet: Sheet, found: Found, workers: Workers) -> None:
-        """Shared, where there is enough to encode for several."""
-        missing = sheet.missing(found)
+    def _shares(
+        self, sheet: Sheet, there: Collection[CacheKey], workers: Workers | None
+    ) -> tuple[Share, ...]:
+        """What each of several workers is to make beside what is ``there``; nothing where that is too little."""
+        missing = sheet.missing(there)
+        if workers is None or not missing:
+            return ()
         frames = sum(segment.span.frames for segment in missing)
         several = workers(effort(frames, sheet.reel.storyboard.output))
-        if several > 1 and missing:
-            parts = shares(self._making.grouped(sheet, missing, several), several)
-            silent = tuple(each.key for each in sheet.silent(found))
-            if len(parts) > 1:
-                raise Shared((*([silent] if silent else []), *parts))  # nothing plays without the sound
+        parts = shares(self._making.grouped(sheet, missing, several), several) if several > 1 else ()
+        if len(parts) < 2:
+            return ()
+        silent = tuple(each.key for each in sheet.silent(there))
+        return (silent, *parts) if silent else parts  # nothing plays without the sound

@@ -18,7 +18,7 @@ from jynco.agents.splicing import indexed
 from jynco.compose.packets import begins, order
 from jynco.compose.picture import Room
 from jynco.compose.segments import Segment, writing, written
-from jynco.compose.sharing import Group, groups, lots, open_anywhere
+from jynco.compose.sharing import Group, groups, in_turn, lots, open_anywhere
 from jynco.compose.sources import Material, Source
 from jynco.model.time import Rate
 from jynco.ports import Media, Slots, Watch
@@ -66,15 +66,15 @@ class Making:
     def _voiced(
         self, sheet: Sheet, found: Found, work: Path, pictures: list[Task], processes: int
     ) -> list[Task]:
-        """The sound's processes before those of the pictures: nothing plays without it.
+        """The sound's processes beside the first one of the pictures: nothing plays without it.
 
         Where somebody waits its beginning is enough for now, and the rest comes behind the film's first pictures.
         """
         silent = sheet.silent(found)
-        first, rest = (silent[:1], silent[1:]) if sheet.reel.soon else (silent, [])
+        early, rest = (silent[:1], silent[1:]) if sheet.reel.soon else (silent, [])
         several = 1 if pictures else processes
-        begin, more = (self._voicing.tasks(sheet, some, work, several) for some in (first, rest))
-        return [*begin, *pictures[: 2 * processes], *more, *pictures[2 * processes :]]
+        begin, more = (self._voicing.tasks(sheet, some, work, several) for some in (early, rest))
+        return in_turn(begin, pictures, more, 2 * processes)
 
     def grouped(self, sheet: Sheet, missing: Sequence[Segment], processes: int) -> list[Group]:
         """The segments that are encoded by one process each time."""
@@ -83,10 +83,9 @@ class Making:
     def _pictures(self, sheet: Sheet, missing: Sequence[Segment], work: Path, processes: int) -> list[Task]:
         promises = Promises(self._quartermaster, sheet, missing, work)
         room, encode = self._sought(promises.room, promises.encoded), promises.encoded
-        quick = sheet.reel.soon and not promises.open and open_anywhere(encode, room.materials)
-        parted = (
-            lots(encode, processes) if quick else groups(encode, room.materials, processes, sheet.reel.soon)
-        )
+        soon, rate = sheet.reel.soon, room.timeline.rate
+        quick = soon and not promises.open and open_anywhere(encode, room.materials)
+        parted = lots(encode, processes, rate) if quick else groups(encode, room.materials, processes, soon)
         tasks = [self._task(sheet, group, room, work, promises) for group in parted]
         starts = [min(segment.span.start for segment in group) for group in parted]
         return promises.before(tasks, starts, processes)
