@@ -13,7 +13,7 @@ from jynco.agents.attaching import looked_at, seen
 from jynco.agents.casting import Casting
 from jynco.agents.quartermaster import Quartermaster
 from jynco.compose.attachments import attached
-from jynco.compose.timeline import Placed, lay_out
+from jynco.compose.timeline import GENERATED_SECONDS, Placed, lay_out
 from jynco.errors import AssetRefused, Fault, JyncoError, NotFound
 from jynco.model.ids import ClipId
 from jynco.model.keys import digest
@@ -21,6 +21,7 @@ from jynco.model.media import MediaInfo
 from jynco.model.motion import Shot
 from jynco.model.plan import Action, ClipPlan, Plan, Wishes
 from jynco.model.storyboard import AudioLayer, Clip, Storyboard
+from jynco.model.time import Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,7 @@ class Drafter:
     def _generated(self, desk: Desk, clip: Clip, placed: Placed, wishes: Wishes) -> ClipPlan:
         """What an understudy made before is found, not paid again."""
         picture = self._picture(desk, clip)
-        # of the clip itself, which is used up sooner where it plays faster, with what is left out at its beginning
-        needed = ceil((placed.first + placed.frames) * clip.speed)
+        needed = _needed(clip, placed, desk.board.output.rate)
         lineup = self._casting.lineup(clip, desk.board.output, needed, picture, wishes.provider)
         shots = lineup.shots
         there = (shot for shot in shots if self._has(desk, clip, shot))
@@ -135,6 +135,17 @@ class Drafter:
             return self._quartermaster.film(desk.find(footage)).duration
         except JyncoError:
             return Fraction(3)  # the plan says of this clip what is wrong with it
+
+
+def _needed(clip: Clip, placed: Placed, rate: Rate) -> int:
+    """Frames of the clip itself, which is used up sooner where it plays faster, with what is left out at its beginning.
+
+    Never more than it says, which is rounded once: for a frame that two roundings add, a vendor would be paid seconds;
+    the last frame is held there.
+    """
+    own = GENERATED_SECONDS if clip.duration is None else clip.duration
+    said = max(1, rate.frames(clip.in_point + own))
+    return min(said, ceil((placed.first + placed.frames) * clip.speed))
 
 
 def _no_length(clip: Clip) -> str:

@@ -214,6 +214,24 @@ def test_a_picture_is_no_sound(shop: Shop) -> None:
         shop.start()
 
 
+@pytest.mark.parametrize(
+    "trimmed",
+    [
+        {"inPoint": 0.25, "duration": 4.75},
+        {"inPoint": 0.05, "duration": 4.95},
+        {"effects": {"filters": [{"type": "speed", "factor": 1.6}]}},
+    ],
+)
+def test_a_trim_pays_for_no_frame_that_roundings_add(shop: Shop, trimmed: dict[str, Json]) -> None:
+    """Else a vendor that makes 5 or 10 seconds would be asked for 10."""
+    frame: Json = {"resolution": {"width": 96, "height": 54}, "fps": 30, "codec": "h264", "quality": "draft"}
+    shop.project(clip("a", duration=5), {**clip("b", duration=5), **trimmed}, outputSettings=frame)
+    whole, begun = (entry.shot for entry in shop.plan().clips)
+    assert whole is not None
+    assert begun is not None
+    assert (begun.frames, begun.key) == (150, whole.key)
+
+
 def test_footage_is_not_generated(shop: Shop) -> None:
     shop.project(clip("a"))
     made = shop.work(shop.retry("clip_a"))
