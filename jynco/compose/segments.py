@@ -107,12 +107,14 @@ class _Sight:
         """A segment's digest, found out once: writing a command takes milliseconds, and most come again and again."""
         words = [self._shown(name) for name in shown(span, self._room.materials)]
         told = "\0".join([self._same, repr(replace(span, start=0)), *words])
-        if told not in _known:
+        key = _known.get(told)
+        if key is None:
+            blind = replace(self._room, materials=_blind(span, self._room.materials))
+            key = _digested(span, blind, self._recipe)
             if len(_known) >= REMEMBERED:
                 _known.clear()
-            blind = replace(self._room, materials=_blind(span, self._room.materials))
-            _known[told] = _digested(span, blind, self._recipe)
-        return _known[told]
+            _known[told] = key
+        return key  # as it was found: another thread may forget all meanwhile
 
     def _shown(self, name: ClipId) -> str:
         """A clip that a segment shows something of; where another holds one of its frames, which, and how it looks."""

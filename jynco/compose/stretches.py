@@ -112,12 +112,14 @@ def _mix(heard: Sequence[Track], kind: Sound, recipe: Recipe) -> str:
     """A digest of how these are mixed and encoded, found out once: it is the same in most stretches."""
     blind = [replace(track, source=replace(track.source, path=nameless(track.source))) for track in heard]
     told = repr((blind, kind, recipe))
-    if told not in _known:
+    found = _known.get(told)
+    if found is None:
+        line = command_line(Output([mixed(blind, PACKET)], Path("sound"), options(kind)))
+        found = digest({"line": "\0".join(line), "build": recipe.build, "mixer": kind.mixer})
         if len(_known) >= REMEMBERED:
             _known.clear()
-        line = command_line(Output([mixed(blind, PACKET)], Path("sound"), options(kind)))
-        _known[told] = digest({"line": "\0".join(line), "build": recipe.build, "mixer": kind.mixer})
-    return _known[told]
+        _known[told] = found
+    return found  # not from there again: another thread may have forgotten it meanwhile
 
 
 def within(heard: Sequence[Track], group: Sequence[Stretch]) -> list[Track]:
