@@ -95,7 +95,7 @@ def _key(limits: dict[str, Json]) -> dict[str, Json]:
         "properties": {
             "time": {
                 "title": "Time",
-                "description": "Seconds from the clip's first frame.",
+                "description": "Seconds of the clip's own film at its speed, so that an inPoint moves no look.",
                 "type": "number",
                 "minimum": 0,
             },

@@ -44,11 +44,20 @@ def _moved(entry: Entry, now: Cutlist, before: Cutlist) -> str:
     longer = [clip for clip in entry.clips if now.lengths[clip] != before.lengths[clip]]
     if longer:
         return f"length of {_and(longer)} changed"
+    begun = [clip for clip in entry.clips if _first(clip, now) != _first(clip, before)]
+    if begun:
+        return f"beginning of {_and(begun)} changed"
     if entry.kind != "none" and any(each.clips == entry.clips for each in before.entries):
         return "transition changed"
     if not entry.clips:
         return "gap changed"
     return "neighbours changed"
+
+
+def _first(clip: ClipId, cut: Cutlist) -> int | None:
+    """The first frame that is seen of a clip."""
+    pieces = (piece for each in cut.entries for piece in zip(each.clips, each.firsts, strict=True))
+    return min((first for name, first in pieces if name == clip), default=None)
 
 
 def _and(clips: list[ClipId] | tuple[ClipId, ...]) -> str:

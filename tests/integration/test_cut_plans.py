@@ -104,6 +104,11 @@ def test_another_length_and_a_new_clip_say_so(planned: Planned) -> None:
     assert set(found.values()) == {"new clip: clip_o"}
 
 
+def test_another_beginning_says_so(planned: Planned) -> None:
+    slipped = planned(board(changed(2, in_point=Fraction(1, 4)), text=[WORDS]))
+    assert set(slipped.values()) == {"beginning of clip_c changed"}
+
+
 def test_other_settings_say_so(planned: Planned) -> None:
     small = planned(board(CLIPS, text=[WORDS], size=(80, 46)))
     assert set(small.values()) == {"settings changed"}
