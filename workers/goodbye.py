@@ -2,6 +2,9 @@
 
 Its work is handed back within a second, where it comes to look. What cannot look, because it waits for a vendor that
 says nothing, is handed back by its heartbeat (``HANDED_BACK``); after that nobody waits for it any more (``GONE``).
+
+A process of a pool that is told alone (Flower's *Terminate*, an operator's ``kill``) hands back its task and goes on
+with the next one: its worker was not told, and nobody would begin that one again.
 """
 
 from __future__ import annotations
@@ -55,10 +58,11 @@ def _listen(**_: object) -> None:
 def _listen_no_more(**_: object) -> None:
     if _before:
         signal.signal(signal.SIGTERM, _before.pop())
+        STOPPING.go_on()
 
 
 def _told_in_a_task(_number: int, _frame: FrameType | None) -> None:
-    STOPPING.set()
+    STOPPING.set_here()
 
 
 _before: list[signal._HANDLER] = []

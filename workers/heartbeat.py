@@ -27,11 +27,20 @@ class Stopping:
     def begin(self) -> None:
         """From now on it is said for this process and those that it forks, and for nobody else."""
         self._page = mmap.mmap(-1, _MOMENT.size)
+        self._here = 0.0
 
     def set(self) -> None:
         """Say so. Work in progress is handed back."""
         if not self.is_set():
             _MOMENT.pack_into(self._page, 0, time.monotonic())
+
+    def set_here(self) -> None:
+        """Say so to this process alone, until ``go_on``: its parent, and others of its pool, were not told."""
+        self._here = self._here or time.monotonic()
+
+    def go_on(self) -> None:
+        """What was said to this process alone is done."""
+        self._here = 0.0
 
     def is_set(self) -> bool:
         """Whether it was said."""
@@ -43,7 +52,7 @@ class Stopping:
         return time.monotonic() - since if since else 0.0
 
     def _since(self) -> float:
-        return float(_MOMENT.unpack_from(self._page)[0])
+        return float(_MOMENT.unpack_from(self._page)[0]) or self._here
 
 
 _MOMENT: Final = struct.Struct("d")

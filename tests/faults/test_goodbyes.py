@@ -97,6 +97,19 @@ def test_everything_of_a_composer_is_told_at_once(place: Estate, call: Caller, s
     assert spent(place, job) == 0
 
 
+def test_a_process_of_the_pool_is_told_alone(place: Estate, call: Caller, source: Path) -> None:
+    """Its film is handed back and goes on, with its worker: that one was not told, and nobody would begin it again."""
+    job = composing(place, call, "told-alone", source)
+    encoding, pid = composers(place.data), place.pid("worker_render")
+    told = parent(encoding[0])
+    assert told != pid
+    os.kill(told, signal.SIGTERM)
+    assert until(lambda: not set(encoding) & set(composers(place.data)), ENDS), "it was handed back"
+    call.completed(job)
+    assert (spent(place, job), place.pid("worker_render")) == (0, pid)
+    call.completed(call.start(call.create(large("after-alone", clip("b")))))
+
+
 @pytest.mark.long
 def test_everything_of_a_camera_is_told_at_once(place: Estate, call: Caller) -> None:
     job = call.start(call.create(large("all-filmed", clip("a", duration=20))))
