@@ -18,6 +18,7 @@ from jynco.compose.encoder import Container, sound_options
 from jynco.compose.sources import Source
 from jynco.compose.stems import Stem, stem_of, stems
 from jynco.compose.stretches import Stretch
+from jynco.errors import StorageFull
 from jynco.model.ids import CacheKey
 from jynco.model.media import MediaInfo, Mix, Voice
 from jynco.model.storyboard import Quality
@@ -69,6 +70,14 @@ def test_a_mix_is_encoded_to_the_sample(tmp_path: Path) -> None:
     assert (
         sum(indexed(tmp_path / "sound").lengths) == 10_000 + 1_024
     )  # what the encoder needs before the first
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_waited_for(tmp_path: Path) -> None:
+    options = {"format": "mp4", **sound_options(Container.MP4, Quality.STANDARD)}
+    (tmp_path / "sound").symlink_to("/dev/full")
+    with pytest.raises(StorageFull, match="make room there"):
+        FFmpeg().mix(Mix((Voice(pcm(480_000, 0.3), 0, None),), 0, 480_000, options), tmp_path / "sound")
 
 
 def test_a_sound_is_known_by_what_is_heard_of_it() -> None:

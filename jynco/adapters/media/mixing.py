@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from jynco.errors import MediaFailed
+from jynco.errors import MediaFailed, StorageFull
 from jynco.model.media import Mix, Voice
 
 if TYPE_CHECKING:
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 
 RATE: Final = 48_000
 CEILING: Final = 0.97  # of full scale, for the peaks of a mix
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES})
 LAMBDA: Final = 118  # libavcodec's unit of a constant quality
 MUXER: Final = {"format", "c:a", "ar", "ac", "q:a", "map_metadata", "map_chapters"}  # said in other ways here
 
 
 def encoded(mix: Mix, target: Path) -> None:
-    """Writes a mix into ``target``. MediaFailed."""
+    """Writes a mix into ``target``. MediaFailed, StorageFull."""
     import av
     import av.error
 
@@ -36,6 +38,10 @@ def encoded(mix: Mix, target: Path) -> None:
             container.mux(stream.encode(_frame(limited(summed(mix)))))
             container.mux(stream.encode(None))
     except (av.error.FFmpegError, OSError) as fault:
+        if fault.errno in FULL:
+            raise StorageFull(
+                f"{target.parent} cannot be written ({fault.strerror}); make room there."
+            ) from fault
         raise MediaFailed(f"The sound could not be encoded ({fault}); make the film again.") from fault
 
 
