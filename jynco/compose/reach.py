@@ -15,7 +15,10 @@ from jynco.model.media import Command
 PLACES: Final = ("file:", "/")
 GRAPHS: Final = {"-filter_complex", "-vf", "-af"}
 _FILTER: Final = re.compile(r"(?<=[=,;\]])\w+=((?:\\.|[^\\,;\[\]])*)|^\w+=((?:\\.|[^\\,;\[\]])*)", re.DOTALL)
-_NAMED: Final = re.compile(r"(?:^|:)(?:file|textfile|filename)=((?:\\.|[^\\:])*)", re.DOTALL)
+_OPTION: Final = re.compile(r"(?:^|:)(?:(\w+)=)?((?:\\.|[^\\:])*)", re.DOTALL)
+_NAMES: Final = {"file", "textfile", "filename"}  # always files, whether they are there yet or not
+_PLACE: Final = re.compile(r"[=:]'?/|file(?:name)?=")
+LONGEST: Final = 4_000  # letters of a path
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -28,11 +31,17 @@ class Reach:
 
 
 def reach(command: Command) -> Reach:
-    """What is given to ``-i`` and what filters name is read; every other file is written, into its folder."""
+    """What is given to ``-i`` and what filters name is read; every other file is written, into its folder.
+
+    A package's filters may call their files what they like, or name them by their place alone, so whatever in a filter
+    is the path of something that exists counts. Documents put none there: their words are in files of their own.
+    """
     words, papers = command.arguments, {str(path) for path in command.files}
-    opened = {after for flag, after in pairwise(words) if flag == "-i" and after.startswith(PLACES)}
+    inputs = [after for flag, after in pairwise(words) if flag == "-i"]
+    opened = {each for each in inputs if each.startswith(PLACES)}
     written = {word for word in words if word.startswith(PLACES)} - opened - papers
-    named = {name for graph in _graphs(command) for name in _files(graph)}
+    drawn = (each for each in inputs if each not in opened)
+    named = {name for graph in (*_graphs(command), *drawn) for name in _files(graph)}
     reads = {*(_plain(word) for word in opened), *named, *papers, str(FOLDER)}
     writes = {str(Path(_plain(word)).parent) for word in written}
     return Reach(tuple(sorted(reads)), tuple(sorted(writes)))
@@ -53,9 +62,19 @@ def _graphs(command: Command) -> Iterator[str]:
 
 def _files(graph: str) -> Iterator[str]:
     """The paths in a filter graph, which is escaped twice: as a graph, and as a filter's options."""
-    if "file=" not in graph and "filename=" not in graph:
+    if _PLACE.search(graph) is None:
         return
     for found in _FILTER.finditer(graph):
         options = _ESCAPED.sub(r"\1", found[1] or found[2] or "")
-        for option in _NAMED.finditer(options):
-            yield _ESCAPED.sub(r"\1", option[1])
+        for name, value in _OPTION.findall(options):
+            path = _ESCAPED.sub(r"\1", value.strip("'") if value.startswith("'") else value)
+            if name in _NAMES or _there(path):
+                yield path
+
+
+def _there(value: str) -> bool:
+    """Whether an option is a path of something; the root is none, for it would be everything."""
+    if not value.startswith("/") or "\0" in value or len(value) > LONGEST:
+        return False
+    place = Path(value)
+    return place.exists() and place.resolve() != Path("/")

@@ -22,7 +22,9 @@ from jynco.ports import Watch
 from jynco.ports.tracing import span
 
 VERIFY_SECONDS: Final = 900.0
-FULL: Final = ("No space left on device", "Disk quota exceeded", "File too large", "Permission denied")
+FULL: Final = ("No space left on device", "Disk quota exceeded", "File too large")
+CLOSED: Final = "Permission denied"
+WRITING: Final = "[out#"  # who speaks; "Error opening output" is said of filters as well
 
 
 class FFmpeg:
@@ -80,7 +82,7 @@ class FFmpeg:
         return replace(info, frames=frames)
 
     def mix(self, mix: Mix, target: Path) -> None:
-        """Writes a mix of sounds that were decoded before into ``target``. MediaFailed."""
+        """Writes a mix of sounds that were decoded before into ``target``. MediaFailed, StorageFull."""
         with span("ffmpeg", what="mix"):
             mixing.encoded(mix, target)
 
@@ -124,14 +126,25 @@ def _explained(failed: process.Failed, arguments: Sequence[str]) -> MediaFailed 
             f"FFmpeg was ended from outside (status {failed.status}); it is started again. Where that goes on, give "
             "this machine more memory."
         )
-    if any(sign in failed.tail for sign in FULL):
+    if any(sign in failed.tail for sign in FULL) or _closed(failed.tail):
         return StorageFull(
             "The film could not be written, because the disk is full or closed to us; make room there."
+        )
+    kept = re.search(rf" '?(/[^\n]*?)'?: {CLOSED}", failed.tail)
+    if kept:
+        return MediaFailed(
+            f"FFmpeg may not read {Path(kept[1]).name}, for only its job's own files are in its reach: name that "
+            "file by its whole path in a filter's option, or open it to us."
         )
     guilty = _guilty(failed.tail, arguments)
     if guilty:
         return MediaFailed(f"FFmpeg could not read {guilty}; replace that file.")
     return MediaFailed("FFmpeg could not make the film; its own words are in the log.")
+
+
+def _closed(tail: str) -> bool:
+    """Whether what is forbidden is writing: where a file may not be read, no room helps."""
+    return any(CLOSED in line and WRITING in line for line in tail.splitlines())
 
 
 def _guilty(tail: str, arguments: Sequence[str]) -> str | None:
