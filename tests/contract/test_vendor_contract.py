@@ -209,6 +209,42 @@ def test_a_refusal_is_told_for_what_it_is(
     assert not vendor.bills
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "Your prompt was blocked by safety filters"),
+        (422, "NSFW content detected"),
+        (400, "The image has been flagged as sensitive"),
+        (422, "prohibited content"),
+        (400, "SAFETY.INPUT.TEXT"),
+        (403, "content moderated"),
+    ],
+)
+def test_what_safety_refuses_is_no_mere_bad_request(
+    case: Case, vendor: Vendor, still: Path, status: int, words: str
+) -> None:
+    """For those give way, and the prompt would go to the next vendor unasked."""
+    vendor.refuse("submit", status, {"error": words})
+    assert isinstance(refused(case.at(vendor), shot_of(case), still), Moderated)
+    assert not vendor.bills
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "code"),
+    [
+        (403, "Your account has been blocked", "key_refused"),
+        (403, "Access from this country is prohibited", "key_refused"),
+        (403, "This API key was flagged and disabled", "key_refused"),
+        (400, "Model names are case sensitive", "request_rejected"),
+    ],
+)
+def test_an_account_that_is_shut_out_says_nothing_of_the_prompt(
+    case: Case, vendor: Vendor, still: Path, status: int, words: str, code: str
+) -> None:
+    vendor.refuse("submit", status, {"error": words})
+    assert refused(case.at(vendor), shot_of(case), still).code == code
+
+
 @pytest.mark.parametrize("status", [500, 501, 502, 503, 504])
 def test_a_server_error_is_unknown_unless_it_is_documented_as_a_no(
     case: Case, vendor: Vendor, still: Path, status: int

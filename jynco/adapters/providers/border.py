@@ -47,7 +47,16 @@ _KNOWN: Final = {401: KeyRefused, 402: CreditMissing, 403: KeyRefused, 429: Rate
 _NO_CREDIT: Final = re.compile(
     r"(enough|insufficient|no|out of|exhausted)\s+(\w+\s+)?(credit|balance|fund)", re.I
 )
-_MODERATION: Final = re.compile(r"moderat|content[ _]policy", re.I)
+# A prompt or picture that one vendor's safety refused is shown to no other unasked: rather too many words than too few,
+_MODERATION: Final = re.compile(
+    r"moderat|content[ _]policy|safety|nsfw|(?<!case.)sensitive|flagged|prohibited|blocked", re.I
+)
+# but an account that is blocked says nothing of the prompt.
+_SHUT_OUT: Final = re.compile(
+    r"\b(account|access|api[ _-]?key|ip|region|country|organi[sz]ation|workspace|billing|payment)\b"
+    r"[^.;]{0,40}\b(blocked|flagged|prohibited|suspended|disabled|banned)\b",
+    re.I,
+)
 
 
 class Border:
@@ -112,7 +121,7 @@ class Border:
             return NotAccepted
         if status in (400, 403, 422) and _NO_CREDIT.search(words):
             return CreditMissing
-        if status in (400, 422) and _MODERATION.search(words):
+        if status in (400, 403, 422) and _MODERATION.search(words) and not _SHUT_OUT.search(words):
             return Moderated
         if status in _KNOWN:
             return _KNOWN[status]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -193,4 +194,4 @@ def _order(shot: Shot, image: Path | None) -> dict[str, Json]:
 
 def _judge(status: int, words: str) -> type[ProviderError] | None:
     """A locked account answers 403, like a wrong key; its words tell."""
-    return CreditMissing if status == 403 and "locked" in words.lower() else None
+    return CreditMissing if status == 403 and re.search(r"\blocked\b", words, re.I) else None
