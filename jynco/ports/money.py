@@ -42,7 +42,7 @@ class Ledger(Protocol):
     ) -> None: ...  # the lease, not the attempt; other details with it, where given
     def unknown(
         self, key: CacheKey
-    ) -> Generation | None: ...  # the latest attempt, when nobody knows its outcome
+    ) -> Generation | None: ...  # the latest that a vendor may have taken, when nobody knows its outcome
     def latest(self, key: CacheKey) -> Generation | None: ...  # whatever became of it
     def orders(self, key: CacheKey) -> frozenset[str]: ...  # the vendors' ids of all attempts
     def history(self, project_id: ProjectId) -> Sequence[Generation]: ...

@@ -57,10 +57,29 @@ def test_a_lease_that_ran_out_counts_as_a_crash(subject: Subject) -> None:
 def test_a_lease_that_was_handed_back_does_not(subject: Subject) -> None:
     job = subject.begin("a")[1]
     subject.database.jobs.park(subject.claim(job), 5)
-    subject.database.jobs.park(subject.claim(job), 5, refused=True)
+    subject.database.jobs.park(subject.claim(job), 0, refused=True)
     again = subject.claim(job)
     assert (again.job.crashes, again.job.attempts, again.fence) == (0, 1, 3)
     assert again.job.state is JobState.RUNNING
+
+
+def test_a_refused_clip_waits_its_time_whoever_rings(subject: Subject) -> None:
+    job, jobs = subject.begin("a")[1], subject.database.jobs
+    jobs.park(subject.claim(job), 30, refused=True)
+    assert jobs.claim(job.job_id, "worker-2", LEASE) is None, "a second message is no reason to ask again"
+    subject.wait(30)
+    assert subject.claim(job, "worker-2").fence == 2
+
+
+def test_a_refused_clip_that_the_sweeper_calls_may_begin_however_often_it_was_called(
+    subject: Subject,
+) -> None:
+    job, jobs = subject.begin("a")[1], subject.database.jobs
+    jobs.park(subject.claim(job), 0, refused=True)
+    for _ in range(3):
+        subject.wait(300)
+        assert [one.job_id for one in jobs.stranded(30, 9)] == [job.job_id]
+    assert subject.claim(job, "worker-2").fence == 2
 
 
 def test_a_claim_that_was_never_heard_is_let_go_without_a_crash(subject: Subject) -> None:

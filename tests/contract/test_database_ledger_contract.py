@@ -208,6 +208,24 @@ def test_only_the_latest_attempt_can_be_unknown(subject: Subject) -> None:
     assert subject.database.ledger.unknown(KEY) is None
 
 
+@pytest.mark.parametrize("code", ["rate_limited", "not_sent", "cancelled", None])
+def test_what_no_vendor_took_says_nothing_of_what_was_unknown_before(
+    subject: Subject, code: str | None
+) -> None:
+    lost = bring(subject, UNKNOWN)
+    for _ in range(2):
+        why = None if code is None else Failure(code, "Nothing was ordered.")
+        subject.database.ledger.advance(take(subject), FAILED, failure=why)
+    assert subject.database.ledger.unknown(KEY) == lost
+
+
+def test_what_a_vendor_took_after_it_is_known(subject: Subject) -> None:
+    bring(subject, UNKNOWN)
+    taken = subject.database.ledger.advance(take(subject), SUBMITTED, ticket=TICKET)
+    subject.database.ledger.advance(taken, FAILED)
+    assert subject.database.ledger.unknown(KEY) is None
+
+
 def test_an_unknown_attempt_that_was_found_is_live_again(subject: Subject) -> None:
     lost = bring(subject, UNKNOWN)
     found = subject.database.ledger.advance(lost, SUBMITTED, ticket=TICKET)

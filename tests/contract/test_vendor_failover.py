@@ -221,6 +221,17 @@ def test_who_waits_for_an_understudys_order_goes_on_with_it_when_its_job_is_canc
     assert (paid(runway, luma), luma.cancelled) == ((0, 1), [])
 
 
+def test_whoever_consents_to_pay_again_may_be_served_by_the_next(
+    shop: Shop, runway: Vendor, luma: Vendor
+) -> None:
+    """What is unknown keeps everybody from ordering, and that is what the consent was given for."""
+    runway.fail("submit", Fault("reset_after"), *[BUSY] * 4)
+    assert code(shop.work(asked(shop))) == "outcome_unknown"
+    assert shop.work(shop.retry("clip_a", pay_again=True)).state is JobState.COMPLETED
+    assert shop.states() == ["unknown", *["failed"] * 4, "done"]
+    assert paid(runway, luma) == (1, 1)
+
+
 def test_what_was_delivered_and_is_no_good_is_paid_already(shop: Shop, runway: Vendor, luma: Vendor) -> None:
     runway.clip = runway.clip[: len(runway.clip) // 2]
     assert code(shop.work(asked(shop))) == "quality"

@@ -122,6 +122,21 @@ def test_what_nobody_knows_is_paid_again_with_consent_only(shop: Shop, case: Cas
     assert paid(vendor) == 2
 
 
+def test_a_consent_is_for_one_order(shop: Shop, case: Case, vendor: Vendor) -> None:
+    """It was given, and nothing was ordered with it: whoever retries without it pays nothing again."""
+    vendor.fail("submit", Fault("reset_after"), *[Fault("reply", Reply(429, {"error": "slow down"}))] * 4)
+    ended = shop.work(asked(shop, case))
+    if case.finds:
+        assert (ended.state, paid(vendor)) == (JobState.COMPLETED, 1), "its list tells what became of it"
+        return
+    busy = shop.work(shop.retry("clip_a", pay_again=True))
+    assert (code(busy), shop.states()) == ("not_accepted", ["unknown", *["failed"] * 4])
+    assert code(shop.work(shop.retry("clip_a"))) == "consent_needed"
+    assert paid(vendor) == 1
+    assert shop.work(shop.retry("clip_a", pay_again=True)).state is JobState.COMPLETED
+    assert (paid(vendor), shop.states()[-1]) == (2, "done")
+
+
 def test_the_plan_says_what_will_be_ordered(shop: Shop, case: Case, vendor: Vendor) -> None:
     """Half a second is planned at the price of the shortest clip that can be ordered."""
     job = asked(shop, case)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from jynco.errors import Conflict, LeaseLost
+from jynco.model.findings import NOT_BILLED
 from jynco.model.ids import ClipId
 from jynco.model.jobs import Generation, Job
 from jynco.model.money import Budget
@@ -23,6 +24,15 @@ def shot_of(job: Job) -> tuple[ClipId, Shot]:
     if job.shot is None or job.clip_id is None:
         raise Conflict(f"{job.job_id} has no clip and shot, so there is nothing to generate.")
     return job.clip_id, job.shot
+
+
+def never_taken(row: Generation) -> bool:
+    """Whether its vendor took no order for it, so that it says nothing of an earlier one's outcome.
+
+    What somebody looked up and found to have cost nothing is not such: that settles it.
+    """
+    ended = row.state is GenerationState.FAILED and row.task_id is None
+    return ended and row.error_code != NOT_BILLED
 
 
 def job_budget(job: Job) -> Budget | None:

@@ -63,7 +63,7 @@ class Understudies:
         """Whether the next of the lineup makes the clip from now on; it does so at the job's next step."""
         job, shot = claim.job, shot_of(claim.job)
         following = _after(job, shot)
-        if following is None or not self._may(job, why) or self._owed(shot):
+        if following is None or not self._may(job, why) or self._owed(job, shot):
             return False
         remark = Remark(shot.provider, shot.model, why.code, why.message, job.refusals)
         log.warning("%s takes over from %s", _name(following), remark.words, extra={"job_id": job.job_id})
@@ -101,9 +101,12 @@ class Understudies:
         allowed = self._moderated or bool(job.options.get("failoverModerated"))
         return why.code in GIVES_WAY or (why.code == Moderated.code and allowed)
 
-    def _owed(self, shot: Shot) -> bool:
-        """Whether anything may still come of what was asked for, or be billed for it."""
-        return bool(self._admission.running([shot.key])) or self._tools.ledger.unknown(shot.key) is not None
+    def _owed(self, job: Job, shot: Shot) -> bool:
+        """Whether anything may still come of what was asked for, or be billed for it without consent."""
+        if self._admission.running([shot.key]):
+            return True
+        unknown = self._tools.ledger.unknown(shot.key)
+        return unknown is not None and not _consented(job, unknown)
 
     def _settle(self, job: Job, shot: Shot) -> bool:
         """What may have been billed is looked at again if the vendor gave a number or lists it, else made anew with
@@ -113,7 +116,7 @@ class Understudies:
         is being looked at.
         """
         unknown = self._tools.ledger.unknown(shot.key)
-        if unknown is None or (job.options.get("payAgain") and not since(job, unknown)):
+        if unknown is None or _consented(job, unknown):
             return False
         ticket = None if unknown.task_id or since(job, unknown) else self._listed(unknown)
         if ticket is None and (unknown.task_id is None or since(job, unknown)):
@@ -135,6 +138,11 @@ class Understudies:
         except ProviderError as error:
             log.warning("%s cannot be asked for a lost order: %s", unknown.provider, error.message)
             return None
+
+
+def _consented(job: Job, unknown: Generation) -> bool:
+    """Whether people have said that what this attempt may have cost may be paid again."""
+    return bool(job.options.get("payAgain")) and not since(job, unknown)
 
 
 def since(job: Job, row: Generation) -> bool:

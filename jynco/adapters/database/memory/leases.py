@@ -15,12 +15,13 @@ from jynco.model.states import ClipStatus, JobKind, JobState
 
 LONGEST: Final = 30.0  # seconds between two rings: a job must not stay unheard for long after the last fault
 FILM: Final = 5.0  # seconds that a chord may take to ring for the film of its clips
+EARLY: Final = 0.5  # seconds that a message may come before its job is due
 
 
 def claim(store: Store, job_id: JobId, owner: str, seconds: float) -> Claim | None:
     """Take the job, unless it is taken, ended or gone."""
     row = store.jobs.get(job_id)
-    if row is None or row.job.state.terminal or not store.free(row.lease_until):
+    if row is None or row.job.state.terminal or not store.free(row.lease_until) or _too_early(store, row):
         return None
     if row.job.state is JobState.QUEUED:
         store.tell_job(row.job, JobState.RUNNING)
@@ -37,6 +38,12 @@ def claim(store: Store, job_id: JobId, owner: str, seconds: float) -> Claim | No
     if row.job.kind is JobKind.MOTION:
         _start_clip(store, job_id)
     return Claim(shown_job(row), owner, row.fence)
+
+
+def _too_early(store: Store, row: JobRow) -> bool:
+    """A clip that a vendor refused has a time to wait; whom the sweeper called had it behind them."""
+    refused = row.job.kind is JobKind.MOTION and row.job.attempts > 0 and row.job.resends == 0
+    return refused and row.due_at > store.now(EARLY)
 
 
 def _start_clip(store: Store, job_id: JobId) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from jynco.adapters.database import tallies
 from jynco.adapters.database.memory import spending
 from jynco.adapters.database.memory.store import Attempt, Store, alone
-from jynco.adapters.database.steps import lost, refuse_step, shot_of
+from jynco.adapters.database.steps import lost, never_taken, refuse_step, shot_of
 from jynco.adapters.database.text import storable
 from jynco.errors import Conflict
 from jynco.model.ids import CacheKey, JobId, ProjectId
@@ -102,8 +102,7 @@ class MemoryLedger:
     @alone
     def latest(self, key: CacheKey) -> Generation | None:
         """The newest attempt for ``key``, whatever became of it."""
-        attempts = [kept.generation for kept in self.store.attempts if kept.generation.cache_key == key]
-        mine = [replace(row, fresh=False) for row in attempts if self._own(row)]
+        mine = self._mine(key)
         return mine[-1] if mine else None
 
     @alone
@@ -114,9 +113,9 @@ class MemoryLedger:
 
     @alone
     def unknown(self, key: CacheKey) -> Generation | None:
-        """The latest attempt for ``key`` when nobody knows whether it was billed."""
-        row = self.latest(key)
-        return row if row is not None and row.state is GenerationState.UNKNOWN else None
+        """The latest attempt for ``key`` that its vendor may have taken, when nobody knows whether it was billed."""
+        taken = [row for row in self._mine(key) if not never_taken(row)]
+        return taken[-1] if taken and taken[-1].state is GenerationState.UNKNOWN else None
 
     @alone
     def history(self, project_id: ProjectId) -> Sequence[Generation]:
@@ -165,6 +164,10 @@ class MemoryLedger:
         )
         kept.job_id, kept.lease_until = job_id, self.store.now(seconds)
         return kept.generation
+
+    def _mine(self, key: CacheKey) -> list[Generation]:
+        attempts = (kept.generation for kept in self.store.attempts if kept.generation.cache_key == key)
+        return [replace(row, fresh=False) for row in attempts if self._own(row)]
 
     def _own(self, row: Generation) -> bool:
         return self._tenant in {None, row.tenant}

@@ -20,18 +20,26 @@ from jynco.model.states import ClipStatus, JobKind, JobState
 
 LONGEST: Final = 30.0  # seconds between two rings: a job must not stay unheard for long after the last fault
 FILM: Final = 5.0  # seconds that a chord may take to ring for the film of its clips
+EARLY: Final = 0.5  # seconds that a message may come before its job is due
 
 _free = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= NOW)
 _open = jobs.c.state.in_(OPEN)
+# A clip that a vendor refused has a time to wait, whoever rings meanwhile; whom the sweeper called had it behind them.
+_too_early = and_(
+    jobs.c.kind == JobKind.MOTION,
+    jobs.c.attempts > 0,
+    jobs.c.resends == 0,
+    jobs.c.due_at > NOW + timedelta(seconds=EARLY),
+)
 
 
 def claim(connection: Connection, job_id: JobId, owner: str, seconds: float) -> Claim | None:
-    """The one conditional update that decides between workers; None when it is taken, ended or gone."""
+    """The one conditional update that decides between workers; None when it is taken, ended, gone or put off."""
     held = hold(connection, job_id)
     if held is None:
         return None
     crashed = connection.scalar(select(jobs.c.crashes).where(jobs.c.job_id == job_id)) or 0
-    free = update(jobs).where(jobs.c.job_id == job_id, _open, _free).returning(jobs)
+    free = update(jobs).where(jobs.c.job_id == job_id, _open, _free, not_(_too_early)).returning(jobs)
     row = connection.execute(free.values(_taken(owner, seconds))).mappings().one_or_none()
     if row is None:
         return None

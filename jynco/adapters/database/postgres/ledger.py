@@ -7,7 +7,19 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, case, func, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    case,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from jynco.adapters.database import tallies
@@ -17,6 +29,7 @@ from jynco.adapters.database.postgres.metrics import count
 from jynco.adapters.database.postgres.tables import LIVE, NOW, generations
 from jynco.adapters.database.steps import lost, refuse_step, shot_of
 from jynco.errors import ServiceAway
+from jynco.model.findings import NOT_BILLED
 from jynco.model.ids import CacheKey, ProjectId
 from jynco.model.jobs import Failure, Generation, Job
 from jynco.model.money import FREE, Budget
@@ -26,6 +39,12 @@ from jynco.model.states import GenerationState
 TRIES: Final = 5  # a race that is lost five times running is not a race any more
 
 _live = generations.c.state.in_(LIVE)
+# As ``steps.never_taken`` says.
+_never_taken = and_(
+    generations.c.state == GenerationState.FAILED,
+    generations.c.task_id.is_(None),
+    generations.c.error_code.is_distinct_from(NOT_BILLED),
+)
 
 
 class PostgresLedger:
@@ -101,11 +120,7 @@ class PostgresLedger:
 
     def latest(self, key: CacheKey) -> Generation | None:
         """The newest attempt for ``key``, whatever became of it."""
-        mine = select(generations).where(generations.c.cache_key == key, self._own())
-        with self._gate.autocommit() as connection:
-            found = connection.execute(mine.order_by(generations.c.attempt.desc()).limit(1))
-            row = found.mappings().one_or_none()
-        return None if row is None else rows.to_generation(row)
+        return self._newest(generations.c.cache_key == key)
 
     def orders(self, key: CacheKey) -> frozenset[str]:
         """The ids under which vendors know the attempts for ``key``."""
@@ -114,8 +129,8 @@ class PostgresLedger:
             return frozenset(connection.scalars(select(generations.c.task_id).where(known)))
 
     def unknown(self, key: CacheKey) -> Generation | None:
-        """The latest attempt for ``key`` when nobody knows whether it was billed."""
-        row = self.latest(key)
+        """The latest attempt for ``key`` that its vendor may have taken, when nobody knows whether it was billed."""
+        row = self._newest((generations.c.cache_key == key) & not_(_never_taken))
         return row if row is not None and row.state is GenerationState.UNKNOWN else None
 
     def history(self, project_id: ProjectId) -> Sequence[Generation]:
@@ -133,6 +148,13 @@ class PostgresLedger:
         with self._gate.transaction() as connection:
             found = withdrawals.take(connection, owner, seconds, limit)
             return [rows.to_generation(row, fresh=first) for row, first in found]
+
+    def _newest(self, which: ColumnElement[bool]) -> Generation | None:
+        mine = select(generations).where(which, self._own())
+        with self._gate.autocommit() as connection:
+            found = connection.execute(mine.order_by(generations.c.attempt.desc()).limit(1))
+            row = found.mappings().one_or_none()
+        return None if row is None else rows.to_generation(row)
 
     def _own(self) -> ColumnElement[bool]:
         return true() if self._gate.tenant is None else generations.c.tenant == self._gate.tenant
