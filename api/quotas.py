@@ -88,6 +88,12 @@ def _take_turn() -> None:
         return answer
 
 
+def turn_over() -> None:
+    """Let the next one count: what this request has made is committed."""
+    if "turn" in g:
+        g.turn.close()
+
+
 def _quotas() -> Quotas:
     return quotas_of(house().settings)
 

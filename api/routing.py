@@ -122,6 +122,7 @@ HEADERS = {
     "If-None-Match": "An ETag; 304 when it still holds.",
     "Range": "The bytes that are wanted.",
     "Last-Event-ID": "The last event seen; those after it are sent first.",
+    "Prefer": "wait=10: answer when the job has ended, or after so many seconds.",
     "Content-Disposition": "A name for the file.",
     "Accept-Ranges": "bytes",
     HEADER: "A name of yours for this request, such as a UUID: sent again within a day, it is answered again "

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Response
 
-from api import queues
+from api import patience, queues
 from api.answers import told
 from api.trace import trace_id
 from api.views import links
@@ -26,7 +26,7 @@ def ring(started: Started) -> Response:
     What ran already was rung for by whoever asked first; should that bell be lost, the sweeper rings.
     """
     rung = started.joined or dispatch.start(started)
-    first = started.first
+    first = patience.awaited(started.first) if rung else started.first
     ids = {"project_id": first.project_id, "job_id": first.job_id, "trace_id": trace_id()}
     log.info("accepted", extra={**ids, "job_trace_id": first.trace.split("-")[1]})
     next_up = next((clip for clip in started.clips if not clip.state.terminal), first)

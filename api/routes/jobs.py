@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 
-from api import cursors, media, quotas, starts
+from api import cursors, media, patience, quotas, starts
 from api.answers import told
 from api.reading import reading
 from api.routing import Answer, Routes
@@ -32,6 +32,7 @@ FILM = {"type": "string", "contentMediaType": "video/mp4"}
     "/v1/projects/<project:project_id>/jobs",
     body=JobAsked,
     answer=Answer(AcceptedTold, 202, headers=("Location", "Retry-After")),
+    takes=(patience.HEADER,),
     errors=(400, 404, 409, 413, 415, 422),
     idempotent=True,
 )
@@ -54,10 +55,13 @@ def list_jobs(query: Page) -> ResponseReturnValue:
     return told({"items": items, "nextCursor": cursors.behind(found, query.limit, lambda row: row.job_id)})
 
 
-@routes.route("GET", PATH, answer=Answer(JobTold), errors=(404,))
+@routes.route("GET", PATH, answer=Answer(JobTold), takes=(patience.HEADER,), errors=(404,))
 def get_job(job_id: JobId) -> ResponseReturnValue:
-    """Follow a job"""
-    return told(_view(house().database.jobs.get(job_id)))
+    """Follow a job
+
+    `Prefer: wait=10` answers when it has ended, or after ten seconds; 30 at most.
+    """
+    return told(_view(patience.awaited(house().database.jobs.get(job_id))))
 
 
 @routes.route("DELETE", PATH, answer=Answer(JobTold), errors=(404,))

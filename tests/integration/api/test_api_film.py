@@ -79,7 +79,11 @@ def test_a_storyboard_becomes_a_film(ask: Caller, project: Projects) -> None:
     clip = ask.get(f"/v1/projects/{name}/clips/clip_1/video")
     assert (clip.mimetype, frames(clip.data)) == ("video/mp4", 24)
     assert ask.get(f"/v1/jobs/{job['clips'][0]['jobId']}/output").data == clip.data
-    again = ended(ask, ask.post(f"/v1/projects/{name}/jobs", json={}).headers["Location"])
+    patient = {"Prefer": "respond-async, wait=60"}
+    asked = ask.post(f"/v1/projects/{name}/jobs", json={}, headers=patient)
+    assert (asked.status_code, asked.headers["Preference-Applied"]) == (202, "wait=30")
+    again = ask.get(asked.headers["Location"], headers=patient).get_json()
+    assert asked.get_json()["state"] == again["state"] == "completed"
     assert {line["made"] for line in again["receipt"]["clips"]} == {"cached"}
 
 

@@ -51,6 +51,29 @@ def lane(ask: Caller, name: str) -> dict[str, Any]:
     return next(each for each in told if each["name"] == name)
 
 
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize(
+    ("wish", "applied"),
+    [
+        ("wait=1", "wait=1"),
+        ('return=minimal, Wait="1"', "wait=1"),
+        ("wait=0", None),
+        ("wait=-1", None),
+        ("wait=soon", None),
+        ("respond-async", None),
+        ("wait=" + "9" * 40, None),
+    ],
+)
+def test_who_would_rather_wait_is_answered_when_the_time_is_up(
+    ask: Caller, project: Projects, wish: str, applied: str | None
+) -> None:
+    started = ask.post(f"/v1/projects/{project()}/jobs", json={"kind": "clips"}, headers={"Prefer": wish})
+    assert (started.status_code, started.get_json()["state"]) == (202, "queued")
+    job = ask.get(started.headers["Location"], headers={"Prefer": wish})
+    assert (job.status_code, job.get_json()["state"]) == (200, "queued")
+    assert {each.headers.get("Preference-Applied") for each in (started, job)} == {applied}
+
+
 def test_a_film_is_one_job_with_its_clips_below(ask: Caller, project: Projects) -> None:
     name = project(clips=3)
     started = ask.post(f"/v1/projects/{name}/jobs", json={"kind": "final"})
