@@ -13,7 +13,7 @@ from jynco.bootstrap import House
 from jynco.model.jobs import Job
 from jynco.model.metrics import SWEEPER, Tally
 from jynco.model.states import JobKind
-from workers import backlog, dispatch
+from workers import backlog, chores, dispatch
 from workers.app import app
 from workers.courier import courier
 from workers.house import house
@@ -27,23 +27,26 @@ log = logging.getLogger("jynco.upkeep")
 def sweep() -> None:
     """Find jobs that nobody works on and nobody waits for, mirrors that are behind, and what dead processes left."""
     here = house()
-    rung = _rung(here)
-    dispatch.withdraw()
-    done = {
-        "ring": rung,
-        "call": _called(here),
-        "publish": here.storyboard.publish_behind() + here.storyboard.look_round(),
-        "clean": here.quartermaster.sweep(),
-        "bury": here.architect.bury(),
-        "forget replies": desk(here.database).replies.sweep(),
-        "forget admissions": here.database.admission.sweep(),
-        "forget webhooks": here.database.webhooks.sweep(),
-    }
+    done = chores.done(_chores(here), here.database.ping)
     counted(here.database.metrics, SWEEPER.tally("sweep"), *_tallies(done))
     counted(here.database.metrics, *here.quartermaster.journeys())
-    here.database.metrics.fold()
-    _forget_uploads(here)
     courier.ring()
+
+
+def _chores(here: House) -> Iterator[chores.Chore]:
+    """Those that people wait for come first."""
+    yield "ring", lambda: _rung(here)
+    yield "withdraw", _withdraw
+    yield "call", lambda: _called(here)
+    yield "publish", here.storyboard.publish_behind
+    yield "publish", here.storyboard.look_round
+    yield "clean", here.quartermaster.sweep
+    yield "bury", here.architect.bury
+    yield "forget replies", desk(here.database).replies.sweep
+    yield "forget admissions", here.database.admission.sweep
+    yield "forget webhooks", here.database.webhooks.sweep
+    yield "forget uploads", lambda: _forget_uploads(here)
+    yield "fold tallies", here.database.metrics.fold
 
 
 def _rung(here: House) -> int:
@@ -61,10 +64,16 @@ def _ring(unheard: Sequence[Job]) -> bool:
     """False as soon as the broker does not answer: to knock a thousand times would keep the sweeper for hours."""
     for job in unheard:
         log.info("rung again", extra={"job_id": job.job_id, "resends": job.resends})
+    clips = [job for job in unheard if job.kind is JobKind.MOTION]
+    late = [job for job in clips if job.started_at is not None and backlog.overdue(job)]
     films = (job for job in unheard if job.kind is JobKind.RENDER)
-    return dispatch.again(job for job in unheard if job.kind is JobKind.MOTION) and all(
-        map(dispatch.film, films)
-    )
+    others = (job for job in clips if job not in late)
+    return dispatch.call(late) and dispatch.again(others) and all(map(dispatch.film, films))
+
+
+def _withdraw() -> None:
+    """Whether there is anything to withdraw is found out by who hears it."""
+    dispatch.withdraw()
 
 
 def _called(here: House) -> int:
@@ -77,11 +86,13 @@ def _tallies(done: Mapping[str, int]) -> Iterator[Tally]:
     return (SWEEPER.tally(action, amount=float(times)) for action, times in done.items() if times)
 
 
-def _forget_uploads(here: House) -> None:
+def _forget_uploads(here: House) -> int:
     """What was never sent in time, or never looked at, makes room; what came long ago is not asked for again."""
-    for late in here.database.uploads.overdue(100):
+    overdue = here.database.uploads.overdue(100)
+    for late in overdue:
         here.quartermaster.incoming.drop(late)
         here.database.uploads.forget(late.upload_id)
+    return len(overdue)
 
 
 @app.task(name="upkeep.gc", shared=False, ignore_result=True)

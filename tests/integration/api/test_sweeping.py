@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 
 import psycopg
@@ -16,7 +17,9 @@ from jynco.model.jobs import Job
 from jynco.model.motion import Shot
 from jynco.model.states import JobKind, Lane, Purpose
 from jynco.model.time import Rate
+from jynco.model.uploads import Upload
 from tests.integration.api.conftest import Caller, storyboard
+from workers import queues
 from workers.house import house
 from workers.tasks import upkeep
 
@@ -55,11 +58,11 @@ def grow_old(servers: Servers, project_id: str) -> None:
         )
 
 
-def heard(servers: Servers, project_id: str) -> list[str]:
+def heard(servers: Servers, project_id: str, queue: str = LANE) -> list[str]:
     """The project's jobs for which a message waits, once for each message."""
     mine = project_id.removeprefix("proj_") + "-"
     with redis.Redis.from_url(servers.redis_url) as broker:
-        messages = [json.loads(each) for each in broker.lrange(LANE, 0, -1)]
+        messages = [json.loads(each) for each in broker.lrange(queue, 0, -1)]
     jobs = [json.loads(base64.b64decode(each["body"]))[0][0] for each in messages]
     return [each for each in jobs if each.removeprefix("job_motion_").startswith(mine)]
 
@@ -78,3 +81,57 @@ def test_all_that_was_forgotten_is_rung_for_in_one_round(
     grow_old(servers, forgotten)
     upkeep.sweep()
     assert set(heard(servers, forgotten)) == set(rung), "some are lost: all are rung for"
+
+
+def test_a_stream_of_others_hides_nobody_for_long(
+    ask: Caller, servers: Servers, quiet: None, project_id: str
+) -> None:
+    """A killed worker's clip is called before anything new; one that may just wait is rung for later."""
+    assert ask.post("/v1/projects", json=storyboard(project_id)).status_code == 201
+    begun, new = (job(project_id, number) for number in range(2))
+    house().database.jobs.accept([begun, new], [])
+    assert house().database.jobs.claim(begun.job_id, "killed", 0.0)
+    heard_of = [rounds(servers, project_id, others=30) for _ in range(8)]
+    assert [begun.job_id in round_[queues.RESUME] for round_ in heard_of] == [
+        number in (2, 4, 8) for number in range(1, 9)
+    ]
+    assert [round_[LANE] for round_ in heard_of] == [[]] * 7 + [[new.job_id]]
+
+
+def rounds(servers: Servers, project_id: str, others: int) -> dict[str, list[str]]:
+    """Whom a round rings for, by queue, while so many messages of others wait in the lane."""
+    grow_old(servers, project_id)
+    with redis.Redis.from_url(servers.redis_url) as broker:
+        broker.flushdb()
+        broker.rpush(LANE, *[other(number) for number in range(others)])
+    upkeep.sweep()
+    return {queue: heard(servers, project_id, queue) for queue in (LANE, queues.RESUME)}
+
+
+def other(number: int) -> str:
+    """Another's message."""
+    return json.dumps({"body": base64.b64encode(json.dumps([[f"job_{number}"], {}, {}]).encode()).decode()})
+
+
+def test_a_chore_that_fails_keeps_no_other_from_being_done(
+    ask: Caller, quiet: None, settings: Settings, project_id: str
+) -> None:
+    """A deleted project's folder cannot be locked: it stays for another round, and what comes after is done."""
+    here, gone = house(), ProjectId(f"{project_id}-gone")
+    assert ask.post("/v1/projects", json=storyboard(project_id)).status_code == 201
+    here.database.uploads.begin(late(project_id), 0.0)
+    here.quartermaster.condemn(gone)
+    stuck = settings.data / "locks" / f"{hashlib.sha256(f'start-{gone}'.encode()).hexdigest()[:32]}.lock"
+    stuck.mkdir(parents=True)
+    try:
+        upkeep.sweep()
+        assert gone in here.quartermaster.condemned()
+        assert not [each for each in here.database.uploads.overdue(100) if each.project_id == project_id]
+    finally:
+        stuck.rmdir()
+    upkeep.sweep()
+    assert gone not in here.quartermaster.condemned()
+
+
+def late(project_id: str) -> Upload:
+    return Upload(f"up_{project_id}", ProjectId(project_id), "late.png", 1)
