@@ -232,6 +232,10 @@ class PollFailed(ProviderError):
     retryable = True
 
 
+class OrderGone(PollFailed):
+    """The provider does not know this generation (any more): deleted there, or not listed yet."""
+
+
 class GenerationFailed(ProviderError):
     """The provider accepted the request and could not make the clip."""
 

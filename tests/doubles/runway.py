@@ -15,7 +15,7 @@ class Runway(Vendor):
     """``SAFETY.INPUT.TEXT`` and the like as a state mean FAILED with this failure code."""
 
     states = ("PENDING", "THROTTLED", "RUNNING", "SUCCEEDED")
-    stops = False  # whether what is cancelled stops; it is billed all the same
+    forgets = True  # what is cancelled or deleted, as the real one does; it is billed all the same
 
     def verb(self, method: str, path: str) -> str:
         if method == "POST" and path in ("/v1/image_to_video", "/v1/text_to_video"):
@@ -30,11 +30,8 @@ class Runway(Vendor):
         task_id = path.rpartition("/")[2]
         if verb == "cancel":
             self.cancelled.append(task_id)
-            if self.stops and task_id in self.tasks:
-                self.tasks[task_id].states.clear()
-                self.tasks[task_id].states.append("CANCELLED")
             return Reply(204)
-        if task_id not in self.tasks:
+        if task_id not in self.tasks or (self.forgets and task_id in self.cancelled):
             return Reply(404, {"error": "Task not found."})
         return Reply(200, self._described(self.tasks[task_id]))
 

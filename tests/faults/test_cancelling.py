@@ -42,7 +42,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, vendor: Runway) -> Iterator[
 def calm(vendor: Runway) -> Iterator[None]:
     vendor.life = None
     yield
-    vendor.life, vendor.trickle = None, None
+    vendor.life, vendor.trickle, vendor.forgets = None, None, True
 
 
 class Ended:
@@ -120,7 +120,7 @@ def test_before_anybody_has_begun(ended: Ended, vendor: Runway) -> None:
 @by("http", "terminal delete")
 def test_while_the_vendor_works(ended: Ended, vendor: Runway) -> None:
     """It is told to stop, once; it does not, and its clip is kept for whoever asks for it next."""
-    vendor.life = ("RUNNING",)
+    vendor.life, vendor.forgets = ("RUNNING",), False
     name, told = f"ordered-{ended.how.replace(' ', '-')}", len(vendor.cancelled)
     project, job = ended.begin("ordered", paid(name, seed=7))
     wait(lambda: attempt(ended.place, project) == "submitted", "the vendor has it")

@@ -334,7 +334,8 @@ def double(shop: Shop, film: bytes) -> Iterator[runway.Runway]:
 
 
 def test_runway_bills_what_ran_although_it_was_cancelled(shop: Shop, double: runway.Runway) -> None:
-    double.stops, double.life = True, ("RUNNING",)
+    """It knows nothing of a deleted task any more, so what it said before is all there is."""
+    double.life = ("RUNNING",)
     shop.project(clip("a", "waves", provider="runway:gen4_turbo"))
     job = shop.start(Wishes(Purpose.CLIPS)).clips[0]
     assert isinstance(shop.step(job), Waiting)
@@ -342,7 +343,36 @@ def test_runway_bills_what_ran_although_it_was_cancelled(shop: Shop, double: run
     shop.withdrawal.sweep("s")
     assert double.cancelled == ["00000000-0000-4000-8000-000000000001"]
     (row,) = shop.attempts()
-    assert (row.error_code, row.actual_usd) == ("cancelled", Decimal("0.10"))
+    assert (row.state, row.error_code, row.estimated_usd) == ("failed", "cancelled", Decimal("0.10"))
+    assert "deleted the order" in (row.error_message or "")
+    assert spent(shop) == "0.100"
+    again = shop.retry("clip_a")
+    double.life = ("SUCCEEDED",)
+    assert shop.work(again, most=5).state is JobState.COMPLETED, "and nobody waits for it"
+
+
+def test_what_was_made_before_it_was_cancelled_is_not_deleted_there(
+    shop: Shop, double: runway.Runway
+) -> None:
+    double.life = ("RUNNING", "SUCCEEDED")
+    shop.project(clip("a", "waves", provider="runway:gen4_turbo"))
+    job = shop.start(Wishes(Purpose.CLIPS)).clips[0]
+    assert isinstance(shop.step(job), Waiting)
+    shop.architect.cancel(job.job_id)
+    shop.withdrawal.sweep("s")
+    assert (double.cancelled, shop.states()) == ([], ["done"])
+    assert shop.work(shop.retry("clip_a")).state is JobState.COMPLETED
+    assert sum(double.bills.values()) == 1
+
+
+def test_an_order_that_is_not_known_yet_is_asked_for_again(shop: Shop, double: runway.Runway) -> None:
+    """A vendor's list may be behind its own answers; nobody told this one to stop."""
+    double.refuse("poll", 404)
+    shop.project(clip("a", "waves", provider="runway:gen4_turbo"))
+    job = shop.start(Wishes(Purpose.CLIPS)).clips[0]
+    assert isinstance(shop.step(job), Waiting)
+    assert shop.states() == ["submitted"]
+    assert shop.work(job).state is JobState.COMPLETED
 
 
 def test_runways_own_price_of_a_failure_is_settled(shop: Shop, double: runway.Runway) -> None:

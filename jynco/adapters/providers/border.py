@@ -22,6 +22,7 @@ from jynco.errors import (
     KeyRefused,
     Moderated,
     NotAccepted,
+    OrderGone,
     OutcomeUnknown,
     PollFailed,
     ProviderError,
@@ -43,6 +44,7 @@ _UNSENT: Final = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+_GONE: Final = frozenset({404, 410})  # of an order: it is not known there (any more)
 _KNOWN: Final = {401: KeyRefused, 402: CreditMissing, 403: KeyRefused, 429: RateLimited}
 _NO_CREDIT: Final = re.compile(
     r"(enough|insufficient|no|out of|exhausted)\s+(\w+\s+)?(credit|balance|fund)", re.I
@@ -94,7 +96,8 @@ class Border:
     def looking(self) -> Iterator[None]:
         """Whatever goes wrong inside is PollFailed: the generation goes on, whether we hear of it or not.
 
-        KeyRefused and CreditMissing where somebody has to mend the account before the vendor answers again.
+        OrderGone where the vendor does not know it (any more); KeyRefused and CreditMissing where somebody has to
+        mend the account before the vendor answers again.
         """
         try:
             yield
@@ -149,7 +152,8 @@ class Border:
             CreditMissing,
         ):
             return self._of_answer(answer)
-        return PollFailed(
+        gone = answer.status_code in _GONE
+        return (OrderGone if gone else PollFailed)(
             f"{self.vendor} could not say how a clip is doing (HTTP {answer.status_code}); it is asked again.",
             retry_after=_capped(wait_of(answer)),
         )

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from jynco.agents.motion.held import Held, dollars
-from jynco.errors import CreditMissing, GenerationFailed, KeyRefused, NotAccepted, PollFailed, ProviderError
+from jynco.errors import (
+    CreditMissing,
+    GenerationFailed,
+    KeyRefused,
+    NotAccepted,
+    OrderGone,
+    PollFailed,
+    ProviderError,
+)
 from jynco.model.motion import PollAnswer, PollState
 from jynco.ports.tracing import span
 
 
-def made(held: Held) -> bool:
-    """Whether the provider has made the clip. A provider that cannot say is asked again later."""
+def made(held: Held, *, stopped: bool = False) -> bool:
+    """Whether the provider has made the clip. A provider that cannot say is asked again later.
+
+    ``stopped``: it was told to stop, so an order that it does not know any more has ended.
+    """
     try:
         with span("provider.poll", **held.facts) as told:
             answer = held.provider.poll(held.shot, held.ticket)
             told.note(state=str(answer.state), actual_usd=dollars(answer.actual_usd))
+    except OrderGone as error:
+        if stopped:
+            raise held.ended(_forgotten(held)) from None
+        return held.patient(error)
     except (PollFailed, NotAccepted) as error:
         return held.patient(error)
     except (KeyRefused, CreditMissing):
@@ -21,6 +36,12 @@ def made(held: Held) -> bool:
     except ProviderError as error:
         raise held.ended(error) from None
     return _understood(held, answer)
+
+
+def _forgotten(held: Held) -> GenerationFailed:
+    return GenerationFailed(
+        f"{held.row.provider} has deleted the order and tells nothing of it any more; its estimate is counted."
+    )
 
 
 def _understood(held: Held, answer: PollAnswer) -> bool:

@@ -1,7 +1,8 @@
 """What a vendor still makes and nobody wants: cancelled there once, and what comes all the same is written down.
 
-The row says so before the vendor is told, so it is told once at most. A clip that was made in spite of it is paid,
-so it goes into the cache, where whoever asks for it next finds it for nothing; no clip of a project is changed.
+The row says so before the vendor is told, so it is told once at most, and only of what it still makes. A clip that was
+made in spite of it is paid, so it goes into the cache, where whoever asks for it next finds it for nothing; no clip of
+a project is changed. A vendor that forgets what was cancelled has ended it.
 """
 
 from __future__ import annotations
@@ -65,14 +66,22 @@ class Withdrawal:
         first = held.row.fresh
         if held.row.state is GenerationState.INTENT and not recovered(held):
             return False
-        if held.row.state is GenerationState.SUBMITTED and first:
-            held.cancel()
-        if held.row.state is GenerationState.SUBMITTED and not made(held):
+        if held.row.state is GenerationState.SUBMITTED and not _made(held, told=not first):
             return False
         came = fetched(held, nullcontext, _Beating(held))
         if came is not None:
             held.done(came)
         return came is not None
+
+
+def _made(held: Held, *, told: bool) -> bool:
+    """Whether it was made. The first look comes before the vendor is told: what is made already, it might delete."""
+    if told:
+        return made(held, stopped=True)
+    if made(held):
+        return True
+    held.cancel()
+    return made(held, stopped=True)
 
 
 class _Beating:
