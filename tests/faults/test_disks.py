@@ -108,3 +108,20 @@ def test_what_the_dead_left_is_swept(place: Estate, call: Caller, files: Path) -
     place.back("worker_render", place.tell("worker_render", signal.SIGKILL))
     call.completed(job)
     wait(lambda: not list(left.iterdir()), "nothing is left of it")
+
+
+def test_a_film_ends_though_nothing_can_be_written_for_longer_than_it_waits(
+    tmp_path: Path, files: Path
+) -> None:
+    """It fails, and says why, while the disk is still read-only: its end is a row and needs no document."""
+    data, storage = tmp_path / "data", f"file://{files}/impatient"
+    with estate(data, JYNCO_STORAGE=storage, JYNCO_GIVE_UP_SECONDS="1") as place, place.http() as client:
+        call = Caller(client)
+        job = call.start(call.create(film("impatient", slow("a", 1.0))))
+        wait(lambda: _remounted(files, "ro"), "nobody writes at this very moment")
+        try:
+            ended = call.ended(job)
+        finally:
+            assert _remounted(files, "rw")
+    assert (ended["state"], ended["error"]["code"]) == ("failed", "missing_clips")
+    assert [line["status"] for line in ended["clips"]] == ["failed"]

@@ -14,8 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
+from jynco.adapters.lock.file import FileLocks
 from jynco.document import checks, codec
-from tests.acceptance.kit import bills, clip, wait
+from tests.acceptance.kit import QUICK, bills, clip, wait
 from tests.faults.kit import Caller, Estate, film, slow
 
 pytestmark = pytest.mark.timeout(300)
@@ -104,6 +105,21 @@ def test_a_spoilt_document_is_kept_aside_and_written_anew(place: Estate, call: C
     assert live(path)["timeline"] == good["timeline"]
     aside = [each for each in path.parent.iterdir() if each.is_file() and each.read_bytes() == spoilt]
     assert [each.name != "storyboard.json" for each in aside] == [True], "and nothing anybody wrote is lost"
+
+
+def test_a_film_waits_for_its_document_with_a_heartbeat(place: Estate, call: Caller) -> None:
+    """Whoever writes it may be stopped in the midst of that: a film that is there has not crashed."""
+    project = call.create(film("held", slow("a", 1.0)))
+    job = call.start(project)
+    with FileLocks(place.data / "locks").hold(f"mirror-{project}"):
+        longer = "SELECT now() > started_at + 2 * %s::float * interval '1 second' FROM jobs WHERE job_id = %s"
+        wait(
+            lambda: place.rows(longer, QUICK["JYNCO_LEASE_SECONDS"], job) == [(True,)],
+            "more than a lease has passed",
+        )
+        assert call.job(job)["state"] == "running"
+    call.completed(job)
+    assert place.rows("SELECT crashes FROM jobs WHERE job_id = %s", job) == [(0,)]
 
 
 def test_a_deleted_document_comes_back(place: Estate, call: Caller) -> None:

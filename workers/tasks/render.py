@@ -11,8 +11,8 @@ from celery.exceptions import Ignore
 
 from jynco.agents.parting import Share, Workers
 from jynco.agents.render import Rendered
-from jynco.errors import Cancelled, JyncoError, LeaseLost, ServiceAway
-from jynco.model.ids import JobId
+from jynco.errors import Cancelled, JyncoError, LeaseLost, NotFound, ServiceAway
+from jynco.model.ids import JobId, ProjectId
 from jynco.model.jobs import Claim, Failure
 from workers import base, capacity, dispatch, following, queues
 from workers.app import app, countdown
@@ -55,6 +55,7 @@ def _film(job_id: JobId) -> dict[str, str]:
             if died:
                 raise died
             rendered = house().render.film(claim.job, heart, _sharing(claim))
+            _show(claim.job.project_id, rendered)
             told.note(shares=len(rendered.shares), **following.film(rendered.receipt, rendered.failure))
     except LeaseLost:
         raise Ignore from None
@@ -92,11 +93,25 @@ def _shared(claim: Claim, shares: Sequence[Share]) -> dict[str, str]:
     return {"jobId": claim.job.job_id, "status": "shared"}
 
 
+def _show(project_id: ProjectId, rendered: Rendered) -> None:
+    """Who sees that the film is there sees its clips in the document; where that cannot be written, later.
+
+    It may wait for whoever writes the document now, so it needs a heartbeat; and it never costs the film its end.
+    """
+    if rendered.shares:
+        return
+    try:
+        house().storyboard.refresh(project_id)
+    except NotFound:  # deleted meanwhile
+        return
+    except Exception:
+        log.exception("a mirror stays behind", extra={"project_id": project_id})
+
+
 def _end(claim: Claim, failure: Failure | None, rendered: Rendered | None = None) -> dict[str, str]:
     here = house()
     try:
         with or_handed_back(claim):
-            here.storyboard.publish(claim.job.project_id)
             here.database.jobs.finish_render(
                 claim,
                 output=rendered.output if rendered else None,
