@@ -116,6 +116,8 @@ def test_pages_go_by_the_ids_characters(subject: Subject) -> None:
     first = subject.database.projects.page(None, 3)
     rest = subject.database.projects.page(first[-1].project_id, 3)
     assert [project.project_id for project in (*first, *rest)] == sorted(names)
+    ids = subject.database.projects.ids(None, 3)
+    assert [*ids, *subject.database.projects.ids(ids[-1], 3)] == sorted(names)
 
 
 def test_events_are_told_once_each_and_in_order(subject: Subject) -> None:

@@ -42,6 +42,7 @@ REFUSED: list[Callable[[Database], object]] = [
 EMPTY: list[Callable[[Database], object]] = [
     lambda database: database.projects.find(PROJECT),
     lambda database: database.projects.page(None, 10),
+    lambda database: database.projects.ids(None, 10),
     lambda database: database.projects.behind(10),
     lambda database: database.projects.clips(PROJECT),
     lambda database: database.projects.events(PROJECT, 0, 10),

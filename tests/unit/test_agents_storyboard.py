@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,12 +29,17 @@ class Watched(LocalStorage):
     def __init__(self, root: Path) -> None:
         super().__init__(root)
         self.writes: list[str] = []
+        self.reads: list[str] = []
         self.before: Callable[[str], None] = nothing
 
     def put_bytes(self, key: str, data: bytes, *, lasting: bool = True) -> None:
         self.before(key)
         self.writes.append(Path(key).name)
         super().put_bytes(key, data, lasting=lasting)
+
+    def read(self, key: str) -> bytes:
+        self.reads.append(key)
+        return super().read(key)
 
     def swap(self, key: str, data: bytes, seen: bytes | None) -> bool:
         self.before(key)
@@ -276,6 +282,44 @@ def test_what_happens_to_documents_at_rest_is_seen_in_turn(shop: Shop) -> None:
     assert shop.storage.exists(layout.mirror(names[0]))
     assert prompts(shop.database.projects.get(names[4]).document) == ["by hand"]
     assert [keeper.look_round(2) for _ in range(3)] == [0, 0, 0]
+
+
+def test_many_documents_at_rest_are_seen_in_one_round_and_read_once(shop: Shop) -> None:
+    keeper, names = shop.keeper, [ProjectId(f"proj_rest{number}") for number in range(60)]
+    for name in names:
+        shop.database.projects.create(name, document(project_id=name))
+    shop.database.projects.create(PROJECT, document(clip("a")))
+    assert keeper.publish_behind() == 61
+    for name in (*names, PROJECT):
+        aged(shop, name, 60)
+    assert keeper.look_round() == 0
+    watched(shop).reads.clear()
+    assert keeper.look_round() == 0
+    assert watched(shop).reads == []
+    shop.write(edited(shop.published(), "by hand"))
+    watched(shop).reads.clear()
+    assert keeper.look_round() == 1
+    assert {Path(key).parent.name for key in watched(shop).reads} == {PROJECT}
+    assert prompts(shop.database.projects.get(PROJECT).document) == ["by hand"]
+
+
+def test_an_edit_of_the_same_size_in_the_same_moment_is_seen_too(shop: Shop) -> None:
+    shop.project(clip("a"))
+    keeper, path = shop.keeper, shop.storage.path(layout.mirror(PROJECT))
+    aged(shop, PROJECT, 0)
+    assert keeper.look_round() == 0
+    before = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"calm", b"wild"))
+    os.utime(path, ns=(before.st_mtime_ns, before.st_mtime_ns))
+    assert path.stat().st_ino == before.st_ino
+    assert keeper.look_round() == 1
+    assert prompts(shop.database.projects.get(PROJECT).document) == ["wild"]
+
+
+def aged(shop: Shop, project_id: ProjectId, seconds: float) -> None:
+    """The document was changed so long ago."""
+    moment = shop.clock.now().timestamp() - seconds
+    os.utime(shop.storage.path(layout.mirror(project_id)), (moment, moment))
 
 
 def test_a_folder_in_its_place_is_kept_under_another_name(shop: Shop) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from jynco.agents.counting import counted, failures
 from jynco.agents.storyboard.mirror import Mirror
+from jynco.agents.storyboard.rounds import Rounds
 from jynco.document import checks, codec, made, upgrades
 from jynco.document.merge import merge
 from jynco.errors import Conflict, DocumentInvalid, Fault, JyncoError, NotFound, ServiceAway, StaleRevision
@@ -26,6 +27,7 @@ from jynco.ports import Clock, Database, Lock, Storage
 
 log: Final = logging.getLogger("jynco.storyboard")
 BY_HAND: Final = "storyboard.json"  # who changed it, where people edit the file
+LOOKS: Final = 2000  # documents that a sweep looks at; what did not move costs a few microseconds
 TRIES: Final = 5  # people who save more often than that while we write once are not typing
 
 
@@ -46,7 +48,7 @@ class StoryboardKeeper:
         self._mirror = Mirror(storage, clock)
         self._lock = lock
         self._later = later
-        self._looked: ProjectId | None = None
+        self._rounds = Rounds(database.projects)
 
     # --- people's side -------------------------------------------------------------------------------
 
@@ -152,20 +154,24 @@ class StoryboardKeeper:
         """Publish every mirror that is behind; returns how many could be. One that cannot holds up no other."""
         return sum(self._published(project_id) for project_id in self._projects.behind(limit))
 
-    def look_round(self, limit: int = 50) -> int:
+    def look_round(self, limit: int = LOOKS) -> int:
         """Take in what people wrote while all was at rest, and write anew what is gone; in how many documents.
 
         Some projects each time, all of them in turn. In a bucket a look costs money: there it waits for who asks.
         """
         if not self._mirror.near:
             return 0
-        found = self._projects.page(self._looked, limit)
-        self._looked = found[-1].project_id if len(found) == limit else None
-        return sum(self._looked_at(project.project_id) for project in found)
+        return sum(map(self._looked_at, self._rounds.some(limit)))
 
     def _looked_at(self, project_id: ProjectId) -> bool:
+        stamp = self._mirror.stamp(project_id)
+        if self._rounds.unmoved(project_id, stamp):
+            return False
         try:
-            return not self._as_we_left_it(project_id) and self._published(project_id)
+            if not self._as_we_left_it(project_id):
+                return self._published(project_id)
+            self._rounds.rests(project_id, stamp)
+            return False
         except JyncoError as fault:
             log.warning("a mirror cannot be read: %s", fault.message, extra={"project_id": project_id})
             return False

@@ -8,6 +8,7 @@ have already, but that still lies there as people wrote it, is marked: it is not
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Final
 
 from jynco.agents import layout
@@ -18,6 +19,9 @@ from jynco.ports import Clock, Storage
 
 log: Final = logging.getLogger("jynco.storyboard")
 _TAKEN: Final = "~"  # before a checksum of people's words
+_TICK: Final = 2.0  # seconds in which two writes may leave the same time on a disk
+
+Stamp = tuple[int, int, int]  # when the file was changed (ns), its size and its inode
 
 
 class Mirror:
@@ -38,6 +42,14 @@ class Mirror:
             return self._storage.read(layout.mirror(project_id))
         except NotFound:
             return None
+
+    def stamp(self, project_id: ProjectId) -> Stamp | None:
+        """Changes with every change of the file. None: there is none, or it was changed too lately to tell."""
+        with suppress(NotFound, OSError):
+            told = self._storage.path(layout.mirror(project_id)).stat()
+            if self._clock.now().timestamp() - told.st_mtime > _TICK:
+                return told.st_mtime_ns, told.st_size, told.st_ino
+        return None
 
     def ours(self, project_id: ProjectId, data: bytes | None) -> bool:
         """Whether this is what we published. No file is no edit: it is written anew."""

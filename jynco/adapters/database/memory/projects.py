@@ -52,9 +52,13 @@ class MemoryProjects:
     @alone
     def page(self, after: ProjectId | None, limit: int) -> Sequence[Project]:
         """Up to ``limit`` projects whose id comes after ``after``, by id."""
+        return [self.get(project_id) for project_id in self.ids(after, limit)]
+
+    @alone
+    def ids(self, after: ProjectId | None, limit: int) -> Sequence[ProjectId]:
+        """As ``page``, the ids alone."""
         later = sorted(name for name in self.store.projects if after is None or name > after)
-        mine = [project_id for project_id in later if self.store.owns(self._tenant, project_id)]
-        return [self.get(project_id) for project_id in mine[:limit]]
+        return [project_id for project_id in later if self.store.owns(self._tenant, project_id)][:limit]
 
     @alone
     def save(
