@@ -191,7 +191,8 @@ class Shop:
         if isinstance(step, Finished):
             self.database.jobs.finish_motion(claim, step.outcome)
         else:
-            self.database.jobs.park(claim, 1, refused=isinstance(step, Refused))
+            refused = isinstance(step, Refused)  # whose next try is due at once here, or a clock would have to turn
+            self.database.jobs.park(claim, 0 if refused else 1, refused=refused)
         return step
 
     def work(self, job: Job, owner: str = "w1", *, pause: float = 5.0, most: int = 300) -> Job:
