@@ -27,14 +27,14 @@ OF_FILES = 0b100_0000_0000_0111  # what means anything for a single file: execut
 KNOWN = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1}  # rights over files, by the kernel's version
 TCP, SIGNALS = 0b11, 0b11  # to listen and to connect; to signal others, and to speak to abstract sockets
 SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/urandom", "/sys/devices/system/cpu")
-DEVICES = (
-    "/dev/null",
-    "/dev/zero",
-    "/dev/dri",
-    "/dev/kfd",
-    "/dev/nvidia0",
-    "/dev/nvidiactl",
-    "/dev/nvidia-uvm",
+DEVICES = ("/dev/null", "/dev/zero")
+CARDS = (("/dev", "dri"), ("/dev", "kfd"), ("/dev", "nvidia"))  # folders, and how names in them begin
+DRIVERS = (  # where a driver looks which cards there are
+    ("/sys/dev", "char"),
+    ("/sys/class", "drm"),
+    ("/sys/devices", "pci"),
+    ("/proc", "devices"),
+    ("/proc/driver", "nvidia"),
 )
 
 
@@ -62,12 +62,25 @@ def only(reads: Iterable[str], writes: Iterable[str] = ()) -> bool:
     words = (rights, TCP if version >= 4 else 0, SIGNALS if version >= 6 else 0)
     asked = struct.pack("QQQ", *words)[: 8 if version < 4 else 16 if version < 6 else 24]
     rules = libc.syscall(CREATE_RULESET, asked, len(asked), 0)
+    if rules < 0:
+        return False
     for path in reads:
         _allow(libc, rules, path, rights & READS)
     for path in writes:
         _allow(libc, rules, path, rights)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    return bool(libc.syscall(RESTRICT_SELF, rules, 0) == 0)
+    confined = bool(libc.syscall(RESTRICT_SELF, rules, 0) == 0)
+    os.close(rules)
+    return confined
+
+
+def below(places: Iterable[tuple[str, str]]) -> list[str]:
+    """What lies in folders under names that begin so: cards are numbered. Nothing where a folder is not there."""
+    found = []
+    for folder, begin in places:
+        names = os.listdir(folder) if os.path.isdir(folder) else []  # noqa: PTH112, PTH208 - no pathlib
+        found += [f"{folder}/{name}" for name in names if name.startswith(begin)]
+    return found
 
 
 def _allow(libc: ctypes.CDLL, rules: int, path: str, rights: int) -> None:

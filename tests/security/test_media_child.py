@@ -17,7 +17,7 @@ import pytest
 from jynco.adapters.media.launch import FILE_BYTES, FRUGAL, SHARE
 from jynco.adapters.media.process import launched
 from jynco.compose.reach import Reach
-from jynco.sandbox.confine import CREATE_RULESET, VERSION
+from jynco.sandbox.confine import CREATE_RULESET, VERSION, below
 
 CODE = (sys.prefix, sys.base_prefix)  # without which Python does not start
 LANDLOCK = ctypes.CDLL(None).syscall(CREATE_RULESET, None, 0, VERSION) > 0
@@ -42,6 +42,7 @@ def may_part() -> bool:
     )
 
 
+ASKED = "import sys; open('/proc/devices').close()"
 OPENED = """
 import json, sys
 def can(path, mode):
@@ -105,3 +106,19 @@ def test_the_child_has_its_jobs_files_in_reach_and_no_others(tmp_path: Path) -> 
     line = launched(sys.executable, given, ("-c", OPENED, *pairs))
     told = subprocess.run(line, check=True, capture_output=True, timeout=60, cwd=tmp_path)
     assert json.loads(told.stdout) == [True, False, False, True, False, False]
+
+
+@pytest.mark.skipif(not LANDLOCK, reason="this kernel has no Landlock")
+@pytest.mark.parametrize(("encoder", "status"), [("h264_nvenc", 0), ("hevc_vaapi", 0), ("libx264", 1)])
+def test_which_cards_there_are_is_told_to_encoders_on_them_alone(encoder: str, status: int) -> None:
+    program = [sys.executable, "-c", ASKED, "-c:v", encoder]
+    command = launched(program[0], Reach((*CODE,), ()), program[1:])
+    ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == status, ended.stderr
+
+
+def test_cards_are_found_by_how_their_names_begin(tmp_path: Path) -> None:
+    for name in ("nvidia0", "nvidia1", "nvidiactl", "null"):
+        (tmp_path / name).touch()
+    found = below([(f"{tmp_path}", "nvidia"), (f"{tmp_path}/nowhere", "nvidia")])
+    assert sorted(found) == [f"{tmp_path}/{name}" for name in ("nvidia0", "nvidia1", "nvidiactl")]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import pairwise
 
 TYPE_CHECKING = False  # as typing has it, whose import would take longer than all the rest
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ FRUGAL = {  # glibc keeps freed pictures for later, a sixth of some processes: s
     "MALLOC_MMAP_THRESHOLD_": "131072",
     "MALLOC_TRIM_THRESHOLD_": "131072",
 }
+CARDS = ("_nvenc", "_vaapi", "_qsv")  # how encoders in hardware are called, on Linux
 PR_SET_PDEATHSIG = 1
 SIGKILL = 9
 
@@ -67,10 +69,18 @@ def taken(words: list[str]) -> list[str]:
     return found
 
 
+def on_a_card(words: list[str]) -> bool:
+    """Whether pictures are encoded in hardware: to all others no card is there."""
+    return any(name == "-c:v" and kind.endswith(CARDS) for name, kind in pairwise(words))
+
+
 def become(words: list[str]) -> None:
     """FFmpeg, with an environment in which no secrets are."""
     reads, writes = taken(words), taken(words)
     confine.unconnected()
+    if on_a_card(words):
+        reads += confine.below(confine.DRIVERS)
+        writes += confine.below(confine.CARDS)
     confine.only([*confine.SYSTEM, words[0], *reads], [*confine.DEVICES, *writes])
     die_with(int(sys.argv[1]))  # behind the others: they make the kernel forget whose death matters
     os.execve(words[0], words, {**FRUGAL, "LC_ALL": "C.UTF-8"})
