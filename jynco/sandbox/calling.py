@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Final
 
 from jynco import errors
-from jynco.errors import JyncoError
+from jynco.errors import JyncoError, ServiceAway
 from jynco.model.storyboard import Json
 from jynco.sandbox.nursery import Nursery
 
 SECONDS: Final = 60  # for one file; what takes longer is meant to
+AGAIN: Final = 2.0  # seconds, after there was no room for a child
 LENGTHS: Final = struct.Struct("!II")  # of the words and of the bytes of an answer
 MOST: Final = (1 << 20, 1 << 28)  # bytes of each that are believed
 _nursery: Final = Nursery()
@@ -59,19 +60,26 @@ Work = Callable[..., Told]
 def apart(work: Work, path: Path, *arguments: str | int) -> Told:
     """``work(path, *arguments)`` in a child that may read this file and none else. ``work`` is a module's function.
 
-    Raises the JyncoError that ``work`` raised, or Broken. What ``NEEDS`` of its module names is imported beforehand.
+    Raises the JyncoError that ``work`` raised, Broken, or ServiceAway where the machine has no room for a child.
+    What ``NEEDS`` of its module names is imported beforehand.
     """
     asked = {"module": work.__module__, "name": work.__qualname__, "path": str(path.absolute())}
     request = json.dumps({**asked, "arguments": arguments, "seconds": SECONDS}).encode()
-    with _nursery.child(request) as line:
-        line.settimeout(
-            SECONDS + 5
-        )  # the child has an end of its own; this is for a machine that hardly moves
-        try:
-            words, data = _answer(line)
-        except (OSError, ValueError, EOFError) as silence:
-            raise Broken(f"{work.__qualname__} came to no answer") from silence
-    return _told(words, data)
+    try:
+        with _nursery.child(request) as line:
+            return _told(*_heard(line, work))
+    except OSError as full:  # of processes, open files or memory
+        raise ServiceAway(
+            "This machine has no room for a process that reads files just now.", retry_after=AGAIN
+        ) from full
+
+
+def _heard(line: socket.socket, work: Work) -> tuple[dict[str, Json], bytearray]:
+    line.settimeout(SECONDS + 5)  # the child has an end of its own; this is for a machine that hardly moves
+    try:
+        return _answer(line)
+    except (OSError, ValueError, EOFError) as silence:
+        raise Broken(f"{work.__qualname__} came to no answer") from silence
 
 
 def _answer(line: socket.socket) -> tuple[dict[str, Json], bytearray]:

@@ -23,6 +23,7 @@ if __name__ == "__main__":
 
 from jynco.errors import JyncoError
 from jynco.sandbox import confine
+from jynco.sandbox.nursery import BEGUN, FULL
 
 IDLE: Final = 600.0  # seconds
 MEMORY: Final = 2 * 1024**3  # bytes: a picture of 50 megapixels a few times over
@@ -65,7 +66,12 @@ def _next(line: socket.socket) -> tuple[dict[str, Any], socket.socket] | None:
 def _serve(line: socket.socket, asked: dict[str, Any], reply: socket.socket) -> None:
     with reply:
         work = _loaded(asked["module"], asked["name"])
-        if os.fork() == 0:
+        try:
+            child = os.fork()
+        except OSError:  # too many processes, or too little memory: the machine's fault, and not the file's
+            reply.sendall(FULL)
+            return
+        if child == 0:
             line.close()
             _child(reply, work, asked)
 
@@ -81,7 +87,7 @@ def _loaded(module: str, name: str) -> Callable[..., Any]:
 def _child(reply: socket.socket, work: Callable[..., Any], asked: dict[str, Any]) -> None:
     try:
         reply.setblocking(True)
-        reply.sendall(b"b")
+        reply.sendall(BEGUN)
         _confined(asked["path"], asked["seconds"])
         told = work(Path(asked["path"]), *asked["arguments"])
         _answer(reply, told.words, told.data)
@@ -94,7 +100,14 @@ def _child(reply: socket.socket, work: Callable[..., Any], asked: dict[str, Any]
 
 
 def _confined(path: str, seconds: int) -> None:
-    os.dup2(os.open(os.devnull, os.O_RDWR), 2)  # decoders complain in lines that are no log of ours
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (
+        0,
+        1,
+        2,
+    ):  # 0 is the line to the zygote; decoders complain in lines that are no log of ours
+        os.dup2(null, stream)
+    os.close(null)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(seconds)
     confine.limit(CORE=0, FSIZE=0, DATA=MEMORY, CPU=seconds, NOFILE=64)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import resource
 import socket
+import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,8 +18,8 @@ from PIL import Image
 
 from jynco.adapters.media.stills import Stills
 from jynco.adapters.media.tags import said
-from jynco.errors import AssetRefused
-from jynco.sandbox import Broken, Told, apart
+from jynco.errors import AssetRefused, ServiceAway
+from jynco.sandbox import Broken, Told, apart, nursery, zygote
 from jynco.sandbox.confine import CREATE_RULESET, VERSION
 from tests.security.test_media_child import may_part
 
@@ -71,6 +74,15 @@ def named(path: Path) -> Told:
     raise AssetRefused(f"{path.name} is refused")
 
 
+def lines(path: Path) -> Told:
+    """In a child: the sockets it holds."""
+    held = []
+    for number in range(64):
+        with suppress(OSError):
+            held += [number] if stat.S_ISSOCK(os.fstat(number).st_mode) else []
+    return Told({"held": len(held), "lowest": min(held)})
+
+
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
     Image.new("RGB", (64, 48), "red").save(tmp_path / "a.png")
@@ -93,6 +105,35 @@ def test_it_holds_no_secrets_and_has_limits(picture: Path) -> None:
     assert 0 < seen.whole("DATA") <= 2 * 1024**3
     assert (seen.whole("FSIZE"), seen.whole("threads")) == (0, 1)
     assert 0 < seen.whole("CPU") <= 60
+
+
+def test_the_one_line_it_holds_is_its_own(picture: Path) -> None:
+    seen = apart(lines, picture)
+    assert seen.whole("held") == 1, "no way to the zygote, which forks whatever it is told"
+    assert seen.whole("lowest") > 2
+
+
+def test_a_machine_without_room_for_a_child_is_no_fault_of_the_file(picture: Path) -> None:
+    bounds = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, bounds[1]))
+    try:
+        with pytest.raises(ServiceAway, match="no room"):
+            apart(named, picture)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, bounds)
+    assert Stills().inspect(picture).width == 64
+
+
+def test_a_zygote_that_cannot_fork_says_so_and_lives_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> int:
+        raise BlockingIOError(errno.EAGAIN, "as of a machine with too many processes")
+
+    monkeypatch.setattr(os, "fork", full)
+    line, theirs = socket.socketpair()
+    reply, heard = socket.socketpair()
+    with line, theirs, heard:
+        zygote._serve(line, {"module": __name__, "name": "named"}, reply)
+        assert heard.recv(2) == nursery.FULL
 
 
 @pytest.mark.skipif(not (may_part() or LANDLOCK), reason="this kernel lets nobody give up the network")
