@@ -1,7 +1,8 @@
 """Whether a message is lost or only waits: asked of the broker before anything is sent once more.
 
 A job that nobody has heard of for a while may stand in a long queue. Ringing for it every half minute would make the
-queue longer and longer, so it is not done where plenty of messages wait already.
+queue longer and longer, so it is not done where plenty of messages wait already. Those may all be others', though, that
+come in a steady stream: who was sought in vain for long is rung for all the same, more and more seldom.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from workers.app import app
 from workers.brokers import away, depth
 
 PLENTY: Final = 2  # messages for each job that waits: where there are more, none need be added
+BEGUN: Final = 2  # rounds in vain until a job that had begun is rung for, whatever waits
+NEW: Final = 8  # the same for one that nobody has taken yet: it may well stand in a long queue
 log = logging.getLogger("jynco.upkeep")
 
 
@@ -45,7 +48,7 @@ class Round:
             log.warning("the broker is away, the sweeper will ring later: %s", fault)
             self.silent = True
             return []
-        return [job for job in page if _lane(job) in self._thin]
+        return [job for job in page if _lane(job) in self._thin or overdue(job)]
 
     def _count(self, connection: Connection, found: Counter[str]) -> None:
         for lane, jobs in found.items():
@@ -54,6 +57,12 @@ class Round:
                 self._thin |= {lane} if self._messages[lane] <= PLENTY * jobs else set()
             self._jobs[lane] += jobs
             self._thin |= {lane} if self._messages[lane] < self._jobs[lane] else set()
+
+
+def overdue(job: Job) -> bool:
+    """Whether it is time to ring for it, however much waits: each time after twice as many rounds in vain."""
+    rounds = job.resends
+    return rounds >= (NEW if job.started_at is None else BEGUN) and rounds & (rounds - 1) == 0
 
 
 def _lane(job: Job) -> str:

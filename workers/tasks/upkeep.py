@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import filterfalse
 from typing import Final
 
 from jynco.adapters.database.desk import desk
@@ -65,10 +66,14 @@ def _ring(unheard: Sequence[Job]) -> bool:
     for job in unheard:
         log.info("rung again", extra={"job_id": job.job_id, "resends": job.resends})
     clips = [job for job in unheard if job.kind is JobKind.MOTION]
-    late = [job for job in clips if job.started_at is not None and backlog.overdue(job)]
+    late, others = filter(_late, clips), filterfalse(_late, clips)
     films = (job for job in unheard if job.kind is JobKind.RENDER)
-    others = (job for job in clips if job not in late)
     return dispatch.call(late) and dispatch.again(others) and all(map(dispatch.film, films))
+
+
+def _late(job: Job) -> bool:
+    """Whether it had begun, and comes before anything new: at the end of a long lane it would be later still."""
+    return job.started_at is not None and backlog.overdue(job)
 
 
 def _withdraw() -> None:

@@ -63,7 +63,8 @@ def heard(servers: Servers, project_id: str, queue: str = LANE) -> list[str]:
     mine = project_id.removeprefix("proj_") + "-"
     with redis.Redis.from_url(servers.redis_url) as broker:
         messages = [json.loads(each) for each in broker.lrange(queue, 0, -1)]
-    jobs = [json.loads(base64.b64decode(each["body"]))[0][0] for each in messages]
+    named = [json.loads(base64.b64decode(each["body"]))[0] for each in messages]
+    jobs = [each[0] for each in named if each]
     return [each for each in jobs if each.removeprefix("job_motion_").startswith(mine)]
 
 
