@@ -107,9 +107,13 @@ def _length(source: Source) -> int | None:
     return CLOCK.frames(source.info.duration + SPARE) if told else None
 
 
-def played(track: Track) -> Stream:
-    """A track's sound by itself, at its speed. Its own late start is kept as silence, and holes in it are filled."""
-    stream = opened(track.source.path, _options(track.source)).part("a:0")
+def played(track: Track, threads: int | None = None) -> Stream:
+    """A track's sound by itself, at its speed. Its own late start is kept as silence, and holes in it are filled.
+
+    ``threads`` of its decoder; None: as many as FFmpeg likes.
+    """
+    sparing = {} if threads is None else {"threads": str(threads)}
+    stream = opened(track.source.path, {**_options(track.source), **sparing}).part("a:0")
     stream = stream.filter("aresample", sample_rate=SAMPLE_RATE, **{"async": 1}, first_pts=0)
     stream = stream.filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
     if track.first:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import wave
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,17 +13,18 @@ from numpy.typing import NDArray
 
 from jynco.adapters.media.ffmpeg import FFmpeg
 from jynco.adapters.media.mixing import CEILING, limited, summed
-from jynco.agents.cutting.voicing import Memory
+from jynco.agents.cutting.decoded import Desk, Memory
 from jynco.agents.splicing import indexed
 from jynco.compose.audio import Track
 from jynco.compose.encoder import Container, sound_options
 from jynco.compose.sources import Source
-from jynco.compose.stems import Stem, stem_of, stems
-from jynco.compose.stretches import Stretch
+from jynco.compose.stems import Stem, decoded, mix, stem_of, stems
+from jynco.compose.stretches import Sound, Stretch
 from jynco.errors import StorageFull
 from jynco.model.ids import CacheKey
-from jynco.model.media import MediaInfo, Mix, Voice
+from jynco.model.media import Command, MediaInfo, Mix, Voice
 from jynco.model.storyboard import Quality
+from tests.integration.film_kit import Quiet
 
 SOURCE = Source(Path("a.wav"), MediaInfo("wav"), sha256="ab" * 32)
 
@@ -119,5 +122,64 @@ def test_what_was_decoded_lately_is_remembered_while_there_is_room(file: Path) -
 
 def test_a_sound_that_is_too_long_to_be_remembered_is_read_all_the_same(file: Path) -> None:
     memory = Memory(most=100)
-    assert memory.keep(stem("a"), file) == bytes(800)
+    memory.keep(stem("a"), file)
     assert memory.recall(stem("a")) is None
+
+
+def test_clips_of_one_film_share_what_is_decoded_of_it() -> None:
+    """At its own speed, and where little of it lies before what is heard."""
+    clips = [Track(SOURCE, 400 * n, 300, first=100 * n) for n in range(3)]
+    first = Stretch(CacheKey("a"), 0, 2_000, 0, 1)
+    (stem,) = stems(clips, [first]).values()
+    assert (stem.track.first, stem.samples) == (0, 500)
+    far, fast = replace(clips[1], first=48_000_000), replace(clips[1], speed=Fraction(2))
+    assert len(stems([*clips, far, fast], [first])) == 3
+    counted = np.repeat(np.arange(500, dtype="<f4"), 2).tobytes()
+    heard = summed(mix(first, clips, {stem.name: memoryview(counted)}, Sound(Container.MP4, Quality.DRAFT)))
+    assert heard[0, 400:700].tolist() == [*range(100, 400)]
+    assert heard[0, 800:1_100].tolist() == [*range(200, 500)]
+
+
+def several(count: int, folder: Path) -> dict[str, Stem]:
+    """As many short sounds."""
+    path, found = folder / "a.wav", dict[str, Stem]()
+    with wave.open(str(path), "wb") as sound:
+        sound.setparams((2, 2, 48_000, 0, "NONE", ""))
+        sound.writeframes(bytes(4_000))
+    for number in range(count):
+        track = Track(
+            Source(path, MediaInfo("wav", audio_codec="pcm_s16le"), sha256=f"{number:064}"), 0, None
+        )
+        found[stem_of(track)] = Stem(stem_of(track), track, 900)
+    return found
+
+
+def test_many_sounds_are_decoded_some_at_a_time_and_held_by_nobody(tmp_path: Path) -> None:
+    wanted, memory = several(60, tmp_path), Memory(most=20_000)
+    desk = Desk(wanted, memory)
+    for task in desk.decoding(tmp_path / "work"):
+        assert isinstance(task.command, Command)
+        assert task.command.arguments.count("-i") <= 50
+        (tmp_path / "work").mkdir(exist_ok=True)
+        FFmpeg().run(task.command, Quiet(), timeout=60)
+        task.keep()
+    assert {len(each) for each in desk.samples(wanted).values()} == {7_200}
+    remembered = Desk(wanted, memory).decoding(tmp_path)
+    assert (
+        sum(task.command.arguments.count("-i") for task in remembered if isinstance(task.command, Command))
+        == 58
+    )
+
+
+def test_a_long_sound_has_as_much_more_time(tmp_path: Path) -> None:
+    hour = Stem("a", Track(SOURCE, 0, None), 3_600 * 48_000)
+    (task,) = Desk({"a": hour}, Memory()).decoding(tmp_path)
+    assert task.frames > 2_000
+
+
+def test_a_sound_without_a_sample_is_silence(tmp_path: Path) -> None:
+    desk = Desk({"a": stem("a")}, Memory())
+    (task,) = desk.decoding(tmp_path)
+    decoded(stem("a"), tmp_path).touch()
+    task.keep()
+    assert len(desk.samples(["a"])["a"]) == 0
