@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 
 from jynco.model.admission import Ask, Breaker, Gate, GateReport, Limits, Verdict
 from jynco.model.findings import Finding
@@ -14,6 +14,8 @@ from jynco.model.jobs import Failure, Generation, Job
 from jynco.model.money import Budget, Grain, Loss, Room, Span, Spend
 from jynco.model.motion import Ticket
 from jynco.model.states import GenerationState
+
+GRACE: Final = 900.0  # seconds for which what a job had ordered when it failed is left to whoever retries it
 
 
 class Ledger(Protocol):
@@ -47,8 +49,8 @@ class Ledger(Protocol):
     def orders(self, key: CacheKey) -> frozenset[str]: ...  # the vendors' ids of all attempts
     def history(self, project_id: ProjectId) -> Sequence[Generation]: ...
     def withdraw(
-        self, owner: str, seconds: float, limit: int
-    ) -> Sequence[Generation]: ...  # wanted by nobody
+        self, owner: str, seconds: float, limit: int, *, grace: float = GRACE
+    ) -> Sequence[Generation]: ...  # wanted by nobody; what a job that failed had ordered, after the grace
 
 
 class Books(Protocol):

@@ -20,7 +20,18 @@ from jynco.model.money import Budget, Grain, Span, Spend, Waste
 from jynco.model.motion import Ticket
 from jynco.model.states import GenerationState
 from jynco.ports import Database
-from tests.contract.databases import FILM, LEASE, PROJECT, Subject, document, made, motion, pending, shot
+from tests.contract.databases import (
+    FILM,
+    LEASE,
+    PROJECT,
+    Subject,
+    broken,
+    document,
+    made,
+    motion,
+    pending,
+    shot,
+)
 
 INTENT, SUBMITTED, SUCCEEDED, DONE, FAILED, UNKNOWN = GenerationState
 WORKERS = 20
@@ -432,6 +443,23 @@ def test_what_another_clip_waits_for_is_not_withdrawn(subject: Subject) -> None:
 
 
 def test_a_held_attempt_is_left_to_its_holder(subject: Subject) -> None:
+@pytest.mark.parametrize("code", ["key_refused", "no_credit"])
+def test_what_a_failed_job_had_ordered_is_withdrawn_when_nobody_retries_it(
+    subject: Subject, code: str
+) -> None:
+    (job,) = subject.begin("a")[1:]
+    subject.database.ledger.release(ended(subject.database, "a", SUBMITTED))
+    why = Failure(code, "Mend the account, then retry.")
+    subject.database.jobs.finish_motion(subject.claim(job), replace(broken(job), failure=why))
+    assert subject.database.ledger.withdraw("s", LEASE, 10) == []
+    assert subject.database.ledger.withdraw("s", LEASE, 10, grace=60) == []
+    twin = replace(motion("a", None), job_id=JobId("job_motion_twin"))
+    subject.database.jobs.accept([twin], [pending(twin)])
+    assert subject.database.ledger.withdraw("s", LEASE, 10, grace=0) == [], "a retry waits for it"
+    subject.database.jobs.finish_motion(subject.claim(twin), replace(broken(twin), failure=why))
+    assert len(subject.database.ledger.withdraw("s", LEASE, 10, grace=0)) == 1
+
+
     subject.begin("a")
     ended(subject.database, "a", SUBMITTED)
     subject.database.jobs.cancel(FILM)

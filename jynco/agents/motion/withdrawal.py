@@ -17,7 +17,7 @@ from jynco.agents.motion.fetching import fetched
 from jynco.agents.motion.held import Held, Tools
 from jynco.agents.motion.sending import recovered
 from jynco.agents.motion.watching import made
-from jynco.errors import JyncoError, LeaseLost
+from jynco.errors import CreditMissing, GaveUp, JyncoError, KeyRefused, LeaseLost
 from jynco.model.jobs import Failure, Generation
 from jynco.model.states import GenerationState
 from jynco.ports import Provider
@@ -27,7 +27,7 @@ AT_ONCE: Final = 50  # rows of one round
 
 
 class Withdrawal:
-    """Ends attempts whose job was cancelled, or deleted with its project."""
+    """Ends attempts whose job was cancelled, deleted with its project, or failed and retried by nobody."""
 
     def __init__(self, tools: Tools, providers: Mapping[str, Provider], pause: float) -> None:
         """``pause``: seconds between two looks at one that has not ended."""
@@ -37,7 +37,7 @@ class Withdrawal:
 
     def sweep(self, owner: str) -> int:
         """One round; returns how many attempts were looked at. Safe to run twice at once."""
-        rows = self._tools.ledger.withdraw(owner, self._tools.lease, AT_ONCE)
+        rows = self._tools.ledger.withdraw(owner, self._tools.lease, AT_ONCE, grace=self._tools.give_up)
         for row in rows:
             try:
                 self._go_on(row)
@@ -76,12 +76,23 @@ class Withdrawal:
 
 def _made(held: Held, *, told: bool) -> bool:
     """Whether it was made. The first look comes before the vendor is told: what is made already, it might delete."""
-    if told:
-        return made(held, stopped=True)
-    if made(held):
-        return True
-    held.cancel()
-    return made(held, stopped=True)
+    if not told:
+        try:
+            if _looked(held):
+                return True
+        except GaveUp:
+            held.cancel()
+            raise
+        held.cancel()
+    return _looked(held, stopped=True)
+
+
+def _looked(held: Held, *, stopped: bool = False) -> bool:
+    """Nobody waits for it who could mend the account: without one it is given up like what a vendor never says."""
+    try:
+        return made(held, stopped=stopped)
+    except (KeyRefused, CreditMissing) as error:
+        return held.patient(error)
 
 
 class _Beating:

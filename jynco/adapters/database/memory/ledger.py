@@ -17,6 +17,7 @@ from jynco.model.jobs import Failure, Generation, Job
 from jynco.model.money import FREE, Budget
 from jynco.model.motion import Ticket
 from jynco.model.states import GenerationState, JobState
+from jynco.ports.money import GRACE
 
 
 class MemoryLedger:
@@ -124,17 +125,20 @@ class MemoryLedger:
         return [row for row in newest if row.project_id == project_id and self._own(row)]
 
     @alone
-    def withdraw(self, owner: str, seconds: float, limit: int) -> Sequence[Generation]:
+    def withdraw(
+        self, owner: str, seconds: float, limit: int, *, grace: float = GRACE
+    ) -> Sequence[Generation]:
         """Up to ``limit`` live attempts that nobody wants any more, taken for ``seconds``.
 
-        ``fresh`` for those that this very call has marked as withdrawn: their vendor does not know it yet.
+        What a job that failed had ordered is left to whoever retries it for ``grace`` seconds. ``fresh`` for those
+        that this very call has marked as withdrawn: their vendor does not know it yet.
         """
         free = (
             kept
             for kept in self.store.attempts
             if kept.generation.state.live and self.store.free(kept.lease_until)
         )
-        wanted = [kept for kept in free if kept.generation.withdrawn_at or self._abandoned(kept)]
+        wanted = [kept for kept in free if kept.generation.withdrawn_at or self._abandoned(kept, grace)]
         return [self._withdrawn(kept, owner, seconds) for kept in wanted[:limit]]
 
     def _withdrawn(self, kept: Attempt, owner: str, seconds: float) -> Generation:
@@ -143,14 +147,20 @@ class MemoryLedger:
         kept.generation = replace(held, withdrawn_at=held.withdrawn_at or self.store.now())
         return replace(kept.generation, fresh=first)
 
-    def _abandoned(self, kept: Attempt) -> bool:
-        """Its job was cancelled or is gone, and no clip with the same key waits for it."""
+    def _abandoned(self, kept: Attempt, grace: float) -> bool:
+        """Its job was cancelled, is gone or ended ``grace`` seconds ago, and no clip with the same key waits for it."""
         holder = self.store.jobs.get(kept.job_id)
-        if holder is not None and holder.job.state is not JobState.CANCELLED:
+        if holder is not None and self._kept(holder.job, grace):
             return False
         same = (clip for clip in self.store.clips.values() if clip.cache_key == kept.generation.cache_key)
         waiting = (self.store.jobs[clip.job_id].job for clip in same if clip.job_id in self.store.jobs)
         return all(job.state.terminal for job in waiting)
+
+    def _kept(self, job: Job, grace: float) -> bool:
+        if not job.state.terminal:
+            return True
+        just = job.finished_at is not None and job.finished_at > self.store.now(-grace)
+        return just and job.state is not JobState.CANCELLED
 
     def _hold(self, kept: Attempt, owner: str, seconds: float, job_id: JobId) -> Generation:
         row = kept.generation

@@ -36,6 +36,7 @@ from jynco.model.money import FREE, Budget
 from jynco.model.motion import Ticket
 from jynco.model.states import GenerationState
 
+from jynco.ports.money import GRACE
 TRIES: Final = 5  # a race that is lost five times running is not a race any more
 
 _live = generations.c.state.in_(LIVE)
@@ -140,13 +141,16 @@ class PostgresLedger:
             found = connection.execute(chosen.order_by(generations.c.generation_id.desc()))
             return [rows.to_generation(row) for row in found.mappings()]
 
-    def withdraw(self, owner: str, seconds: float, limit: int) -> Sequence[Generation]:
+    def withdraw(
+        self, owner: str, seconds: float, limit: int, *, grace: float = GRACE
+    ) -> Sequence[Generation]:
         """Up to ``limit`` live attempts that nobody wants any more, taken for ``seconds``.
 
-        ``fresh`` for those that this very call has marked as withdrawn: their vendor does not know it yet.
+        What a job that failed had ordered is left to whoever retries it for ``grace`` seconds. ``fresh`` for those
+        that this very call has marked as withdrawn: their vendor does not know it yet.
         """
         with self._gate.transaction() as connection:
-            found = withdrawals.take(connection, owner, seconds, limit)
+            found = withdrawals.take(connection, owner, seconds, limit, grace)
             return [rows.to_generation(row, fresh=first) for row, first in found]
 
     def _newest(self, which: ColumnElement[bool]) -> Generation | None:

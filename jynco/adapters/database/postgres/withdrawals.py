@@ -13,11 +13,13 @@ from jynco.model.states import JobState
 _free = or_(generations.c.lease_until.is_(None), generations.c.lease_until <= NOW)
 
 
-def take(connection: Connection, owner: str, seconds: float, limit: int) -> Iterator[tuple[RowMapping, bool]]:
+def take(
+    connection: Connection, owner: str, seconds: float, limit: int, grace: float
+) -> Iterator[tuple[RowMapping, bool]]:
     """Rows that nobody wants, and whether each was marked so just now."""
     found = select(generations.c.generation_id, generations.c.withdrawn_at.is_(None).label("first"))
     found = found.where(generations.c.state.in_(LIVE), _free)
-    found = found.where(or_(generations.c.withdrawn_at.is_not(None), _abandoned()))
+    found = found.where(or_(generations.c.withdrawn_at.is_not(None), _abandoned(grace)))
     locked = found.order_by(generations.c.generation_id).limit(limit).with_for_update(skip_locked=True)
     first = {row.generation_id: row.first for row in connection.execute(locked)}
     lease = {
@@ -32,8 +34,9 @@ def take(connection: Connection, owner: str, seconds: float, limit: int) -> Iter
         yield row, first[row["generation_id"]]
 
 
-def _abandoned() -> ColumnElement[bool]:
-    """Its job was cancelled or is gone, and no clip with the same key waits for it."""
-    kept = exists().where(jobs.c.job_id == generations.c.job_id, jobs.c.state != JobState.CANCELLED)
+def _abandoned(grace: float) -> ColumnElement[bool]:
+    """Its job was cancelled, is gone or ended ``grace`` seconds ago, and no clip with the same key waits for it."""
+    late = and_(jobs.c.state != JobState.CANCELLED, jobs.c.finished_at > NOW - timedelta(seconds=grace))
+    kept = exists().where(jobs.c.job_id == generations.c.job_id, or_(jobs.c.state.in_(OPEN), late))
     waits = and_(clips.c.cache_key == generations.c.cache_key, clips.c.job_id == jobs.c.job_id)
     return and_(not_(kept), not_(exists().where(waits, jobs.c.state.in_(OPEN))))
