@@ -241,6 +241,7 @@ def films(draw: st.DrawFn) -> Storyboard:
         crossing = draw(st.sampled_from([None, "0.3", "0.8"]))
         leave = kind if kind != "fade" else "none"
         drawn = clip(letter, draw(LENGTHS), leave=leave, crossing=crossing)
+        drawn = replace(drawn, in_point=Fraction(draw(st.sampled_from([0, 0, 3, 7])), 10))
         enter = TransitionKind.FADE if kind == "fade" and not clips else TransitionKind.NONE
         effects = Effects(enter, drawn.effects.leave, tuple(draw(LOOKS)))
         clips.append(replace(drawn, effects=effects, speed=pace(effects.filters)))

@@ -190,6 +190,26 @@ def test_posters_and_filmstrips_are_made_once(tmp_path: Path, files: dict[ClipId
     assert (again, again.stat().st_mtime_ns) == (poster, poster.stat().st_mtime_ns)
 
 
+@pytest.mark.parametrize("late", ["0", "0.7"])
+def test_whoever_waits_sees_the_film_that_nobody_waited_for(
+    late: str, room: Room, files: dict[ClipId, Source]
+) -> None:
+    begun = replace(CLIPS[0], in_point=Fraction(late), duration=Fraction(3))
+    film = seen(begun, *CLIPS[1:], text=[WORDS], audio=[TONE])
+    calm, _ = room.cut(film)
+    again = Room(room.folder / "again", files, room.sounds, proxied=True)
+    for each in files.values():
+        again.proxies.make(each, film.output, Quiet())
+    target = room.folder / "soon.mp4"
+    survey = again.cutting.film(
+        replace(again.reel(film), soon=True), work=room.folder, target=target, watch=Quiet()
+    )
+    assert 0 < len(survey.encode) < survey.segments
+    assert moments(target) == moments(calm)
+    assert target.read_bytes() == calm.read_bytes()
+    assert again.segments() == room.segments()
+
+
 def test_whoever_makes_a_film_alone_copies_nothing_before_the_first_encoder_starts(room: Room) -> None:
     there: list[int] = []
 
