@@ -64,7 +64,10 @@ def _from_here() -> bool:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
         return site in OURS
-    return origin is None or urlsplit(origin).netloc == request.host
+    try:
+        return origin is None or urlsplit(origin).netloc == request.host
+    except ValueError:  # half an address, such as "http://["
+        return False
 
 
 def _refusal(status: HTTPStatus, code: str, detail: str) -> Response:

@@ -61,8 +61,8 @@ class Verifier:
         except jwt.PyJWKClientConnectionError as fault:
             self._away_until = time.monotonic() + AWAY
             raise _away() from fault
-        except (jwt.PyJWTError, ValueError, RecursionError) as fault:
-            # PyJWT's words name the claim that is off, and nothing of ours.
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as fault:
+            # A signed claim may be of any kind. PyJWT's words name the claim that is off, and nothing of ours.
             raise NameWanted(
                 f"This token is not to be believed: {str(fault)[:100] or 'it is damaged'}."
             ) from fault

@@ -130,7 +130,10 @@ def _opens_a_page() -> bool:
 def _next() -> str:
     """The page that was wanted: one of ours, whatever the address says."""
     wanted = request.values.get("next", "/")
-    parts = urlsplit(wanted)
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:  # half an address, such as "//["
+        return "/"
     ours = wanted.startswith("/") and wanted[1:2] not in {"/", "\\"} and not (parts.scheme or parts.netloc)
     return wanted if ours and parts.path != url_for("editor.sign_in") else "/"
 

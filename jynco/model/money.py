@@ -88,8 +88,10 @@ class Span:
 
     @property
     def end(self) -> datetime | None:
-        """The first moment behind it."""
-        return None if self.until is None else datetime.combine(self.until, time(), UTC) + timedelta(days=1)
+        """The first moment behind it; None also where the calendar has none any more."""
+        if self.until is None or self.until == date.max:
+            return None
+        return datetime.combine(self.until, time(), UTC) + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

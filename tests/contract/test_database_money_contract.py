@@ -288,6 +288,7 @@ def test_days_and_projects_narrow_it(database: Database) -> None:
         Span(since=today, until=today): 1,
         Span(until=date(2000, 1, 1)): 0,
         Span(since=date(2999, 1, 1)): 0,
+        Span(until=date.max): 1,
         Span(PROJECT): 1,
         Span(ProjectId("proj_other")): 0,
     }
@@ -442,7 +443,6 @@ def test_what_another_clip_waits_for_is_not_withdrawn(subject: Subject) -> None:
     assert len(subject.database.ledger.withdraw("s", LEASE, 10)) == 1
 
 
-def test_a_held_attempt_is_left_to_its_holder(subject: Subject) -> None:
 @pytest.mark.parametrize("code", ["key_refused", "no_credit"])
 def test_what_a_failed_job_had_ordered_is_withdrawn_when_nobody_retries_it(
     subject: Subject, code: str
@@ -460,6 +460,7 @@ def test_what_a_failed_job_had_ordered_is_withdrawn_when_nobody_retries_it(
     assert len(subject.database.ledger.withdraw("s", LEASE, 10, grace=0)) == 1
 
 
+def test_a_held_attempt_is_left_to_its_holder(subject: Subject) -> None:
     subject.begin("a")
     ended(subject.database, "a", SUBMITTED)
     subject.database.jobs.cancel(FILM)

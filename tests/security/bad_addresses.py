@@ -126,6 +126,8 @@ def queries() -> Iterator[Bad]:
         "%F0%9F%98%80",
         _cursor("job_render_a\n"),
         _cursor("proj_a' OR 1=1"),
+        _cursor("[" * 2900),
+        _cursor('["\\ud800","a","a","a"]'),
     )
     for path in ("/v1/projects", "/v1/jobs", "/v1/costs", "/v1/costs/wasted"):
         for limit in (limit for limit in limits if limit != "101" or "costs" not in path):
@@ -179,8 +181,16 @@ def queries() -> Iterator[Bad]:
         "before=1",
     ):
         yield bad("events", "GET", f"{OWN}/events?{query}")
+    for place in ("//[", "http://[", "//[::1"):
+        yield bad("on to", "POST", f"/sign-in?next={place}")
     for query in ("by=planet", "by=", "from=yesterday", "to=2026-13-01", "since=x", "from=2026-01-01%00"):
         yield bad("costs", "GET", f"/v1/costs?{query}")
+
+
+def versions() -> Iterator[Bad]:
+    for revision in ("0", "-1", "a", str(2**63), "9" * 30):
+        path = f"{OWN}/versions/{revision}/restore"
+        yield bad("no such version", "POST", path, headers=(("If-Match", "*"),))
 
 
 def methods() -> Iterator[Bad]:

@@ -14,6 +14,7 @@ def calls() -> Iterator[Bad]:
     return itertools.chain(
         bad_addresses.nowhere(),
         bad_addresses.queries(),
+        bad_addresses.versions(),
         bad_addresses.methods(),
         bad_headers.headers(),
         bad_headers.tags(),

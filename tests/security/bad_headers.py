@@ -72,6 +72,7 @@ def headers() -> Iterator[Bad]:
         ("Origin", "https://evil.example"),
         ("Origin", "null"),
         ("Origin", "http://127.0.0.1:1"),
+        ("Origin", "http://["),
         ("Origin", ""),
     ):
         yield bad("another site", "DELETE", OWN, headers=(site,))

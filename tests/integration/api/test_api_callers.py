@@ -161,6 +161,9 @@ def test_a_token_lets_in(guarded: Caller) -> None:
         {"sub": 7},
         {"scope": "root"},
         {"exp": "soon"},
+        {"exp": "4102444800"},
+        {"exp": float("inf")},
+        {"iat": [1]},
     ],
 )
 def test_a_token_with_a_claim_that_is_off_is_refused(guarded: Caller, changes: dict[str, Any]) -> None:

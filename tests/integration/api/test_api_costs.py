@@ -106,6 +106,7 @@ def test_what_bought_nothing_is_told_with_what_is_known(ask: Caller, spending: s
     more = ask.get(f"/v1/costs/wasted?projectId={spending}&cursor={told['nextCursor']}").get_json()
     assert [(loss["clipId"], loss["reason"]) for loss in more["items"]] == [("clip_1", "superseded")]
     assert ask.get("/v1/costs/wasted?cursor=abc").status_code == 404
+    assert ask.get(f"/v1/costs/wasted?projectId={spending}&to=9999-12-31").get_json()["wastedUsd"] == "0.875"
 
 
 def test_an_unknown_outcome_is_settled_once(ask: Caller, spending: str) -> None:

@@ -21,4 +21,6 @@ def test_versions_say_who_and_lead_back_and_forth(ask: Caller, project: Projects
     assert ask.post(f"/v1/projects/{name}/versions/redo").status_code == 428
     restored = ask.post(f"/v1/projects/{name}/versions/1/restore", headers=any_version)
     assert restored.get_json()["timeline"][0]["sourceImage"] == "assets/missing.png"
-    assert ask.post(f"/v1/projects/{name}/versions/99/restore", headers=any_version).status_code == 404
+    for nothing in (99, 2**63):
+        lost = ask.post(f"/v1/projects/{name}/versions/{nothing}/restore", headers=any_version)
+        assert (lost.status_code, lost.get_json()["code"]) == (404, "not_found")

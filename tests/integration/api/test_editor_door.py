@@ -174,7 +174,16 @@ def test_what_is_no_cookie_of_ours_opens_nothing(browser: FlaskClient, guarded: 
 
 @pytest.mark.parametrize(
     "wanted",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1", "/sign-in", "", "x"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:1",
+        "/sign-in",
+        "",
+        "x",
+        "//[",
+    ],
 )
 def test_the_way_on_stays_in_the_house(browser: FlaskClient, key: Key, wanted: str) -> None:
     assert enter(browser, words(key()), next=wanted).location == "/"

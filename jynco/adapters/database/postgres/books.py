@@ -149,7 +149,7 @@ class PostgresBooks:
             wanted &= generations.c.project_id == span.project_id
         if span.since is not None:
             wanted &= generations.c.created_at >= span.begin
-        if span.until is not None:
+        if span.end is not None:
             wanted &= generations.c.created_at < span.end
         return wanted
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import Connection, select, update
 
 from jynco.adapters.database import tallies
 from jynco.adapters.database.postgres import rows
 from jynco.adapters.database.postgres.metrics import count
-from jynco.adapters.database.postgres.tables import NOW, generations
+from jynco.adapters.database.postgres.tables import LARGEST, NOW, generations
 from jynco.model.findings import Finding, missing
 from jynco.model.jobs import Generation
-
-LARGEST: Final = 2**63 - 1
 
 
 def settle(connection: Connection, attempt_id: int, tenant: str | None, finding: Finding) -> Generation:

@@ -35,6 +35,7 @@ from jynco.model.states import ClipStatus, GenerationState, JobKind, JobState, L
 LIVE: Final = tuple(state for state in GenerationState if state.live)
 RESERVING: Final = (*LIVE, GenerationState.UNKNOWN)  # what they cost, or may, is not settled
 OPEN: Final = tuple(state for state in JobState if not state.terminal)
+LARGEST: Final = 2**63 - 1  # that a whole number of a row can be; Postgres refuses to look for more
 # What may be forgotten one day: a job at the top that has ended, and is no take of a clip.
 SPENT: Final = "finished_at IS NOT NULL AND parent_id IS NULL AND (kind <> 'motion' OR state <> 'completed')"
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Table, delete, insert, select, text
 
-from jynco.adapters.database.postgres.tables import DOCUMENT, MOMENT, NAME, Words, metadata
+from jynco.adapters.database.postgres.tables import DOCUMENT, LARGEST, MOMENT, NAME, Words, metadata
 from jynco.adapters.database.sentences import missing_version
 from jynco.model.ids import ProjectId
 from jynco.model.jobs import Project
@@ -67,7 +67,8 @@ def listed(connection: Connection, project_id: ProjectId) -> Sequence[Version]:
 def document(connection: Connection, project_id: ProjectId, revision: int) -> Document:
     """What people wanted then. NotFound."""
     chosen = select(versions.c.document).where(versions.c.project_id == project_id)
-    found = connection.scalar(chosen.where(versions.c.revision == revision))
+    wanted = chosen.where(versions.c.revision == revision)
+    found = connection.scalar(wanted) if revision <= LARGEST else None
     if not isinstance(found, dict):
         raise missing_version(project_id, revision)
     return found
