@@ -46,7 +46,7 @@ class Ledger(Protocol):
         self, key: CacheKey
     ) -> Generation | None: ...  # the latest that a vendor may have taken, when nobody knows its outcome
     def latest(self, key: CacheKey) -> Generation | None: ...  # whatever became of it
-    def orders(self, key: CacheKey) -> frozenset[str]: ...  # the vendors' ids of all attempts
+    def knows(self, provider: str, task_id: str) -> bool: ...  # whether some attempt, whosever, is this order
     def history(self, project_id: ProjectId) -> Sequence[Generation]: ...
     def withdraw(
         self, owner: str, seconds: float, limit: int, *, grace: float = GRACE

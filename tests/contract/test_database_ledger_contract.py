@@ -241,15 +241,18 @@ def test_an_unknown_attempt_stays_so_while_another_is_live(subject: Subject) -> 
         subject.database.ledger.advance(lost, SUBMITTED, ticket=TICKET)
 
 
-def test_the_ledger_knows_the_vendors_ids_of_all_attempts(subject: Subject) -> None:
-    assert subject.database.ledger.orders(KEY) == frozenset()
+def test_the_ledger_knows_the_vendors_orders_whosever_they_are(subject: Subject) -> None:
+    ledger = subject.database.ledger
+    assert not ledger.knows("camera", "task-1")
     first = subject.database.ledger.advance(take(subject), SUBMITTED, ticket=TICKET)
     subject.database.ledger.advance(first, FAILED)
     second = subject.database.ledger.advance(take(subject), SUBMITTED, ticket=Ticket("task-2"))
     subject.database.ledger.advance(second, UNKNOWN)
-    take(subject)
-    assert subject.database.ledger.orders(KEY) == {"task-1", "task-2"}
-    assert subject.database.ledger.orders(CacheKey("0" * 64)) == frozenset()
+    assert ledger.knows("camera", "task-1")
+    assert ledger.knows("camera", "task-2")
+    assert subject.database.of("somebody-else").ledger.knows("camera", "task-1")
+    assert not ledger.knows("camera", "task-3")
+    assert not ledger.knows("runway", "task-1")
 
 
 def test_a_film_has_nothing_to_generate(subject: Subject) -> None:

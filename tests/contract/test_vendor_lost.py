@@ -103,3 +103,18 @@ def test_an_earlier_attempts_order_is_not_taken_for_the_lost_one(
     assert code(shop.work(shop.retry("clip_a"))) == ends
     assert shop.states() == ["failed", "unknown" if ends else "done"]
     assert bills(vendor) == (1 if ends else 2)
+
+
+@pytest.mark.parametrize(("kind", "ends"), [("reset", "outcome_unknown"), ("reset_after", None)])
+def test_the_same_order_of_another_tenant_is_not_taken_for_it(
+    shop: Shop, vendor: Vendor, kind: str, ends: str | None
+) -> None:
+    """Words, picture and seed of people's own may be equal, and the list tells no tenants: the ledger does."""
+    same = clip("a", "the waves roll in", provider=f"{CASE.name}:{CASE.model}", seed=7)
+    shop.work(shop.start(Wishes(Purpose.CLIPS), shop.project(same)).clips[0])
+    vendor.fail("submit", Fault(kind))
+    shop.tenant = "acme"
+    mine = shop.project(same, project_id="proj_acme")
+    assert code(shop.work(shop.start(Wishes(Purpose.CLIPS), mine).clips[0])) == ends
+    assert [row.state for row in shop.attempts(mine)] == ["unknown" if ends else "done"]
+    assert bills(vendor) == (1 if ends else 2)

@@ -96,6 +96,7 @@ class Shop:
     lock: MemoryLocks = field(default_factory=MemoryLocks)
     rules: Rules = field(default_factory=Rules)
     lineup: tuple[str, ...] = ("mock",)
+    tenant: str = "local"
 
     def __post_init__(self) -> None:
         self.storage = LocalStorage(self.folder / "data")
@@ -116,7 +117,7 @@ class Shop:
     @property
     def architect(self) -> Architect:
         quartermaster = self.quartermaster
-        drafter = Drafter(quartermaster, Casting(self.providers, self.lineup))
+        drafter = Drafter(quartermaster, Casting(self.providers, self.lineup, self.tenant))
         return Architect(self.database, self.keeper, quartermaster, drafter, self.lock, self.clock)
 
     def motion(self, ledger: Ledger | None = None) -> Motion:
@@ -191,7 +192,7 @@ class Shop:
         if isinstance(step, Finished):
             self.database.jobs.finish_motion(claim, step.outcome)
         else:
-            refused = isinstance(step, Refused)  # whose next try is due at once here, or a clock would have to turn
+            refused = isinstance(step, Refused)  # the next try is due at once here
             self.database.jobs.park(claim, 0 if refused else 1, refused=refused)
         return step
 
@@ -287,8 +288,8 @@ class Mortal:
     def unknown(self, key: CacheKey) -> Generation | None:
         return self._ledger.unknown(key)
 
-    def orders(self, key: CacheKey) -> frozenset[str]:
-        return self._ledger.orders(key)
+    def knows(self, provider: str, task_id: str) -> bool:
+        return self._ledger.knows(provider, task_id)
 
     def latest(self, key: CacheKey) -> Generation | None:
         return self._ledger.latest(key)

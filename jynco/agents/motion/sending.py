@@ -55,12 +55,13 @@ def recovered(held: Held, lost: OutcomeUnknown | None = None) -> bool:
 def found(ledger: Ledger, provider: Provider, row: Generation, shot: Shot) -> Ticket | None:
     """The order of this attempt in its vendor's list; None: it is not there, or the vendor keeps no list.
 
-    The newest there may be another attempt's, which the ledger knows: then this one's was not taken. PollFailed.
+    The newest there may be another attempt's, of whatever key and tenant, which the ledger knows: then it is not
+    this one's. PollFailed.
     """
     if row.created_at is None:
         return None
     ticket = provider.find(shot, row.created_at)
-    return None if ticket is None or ticket.task_id in ledger.orders(row.cache_key) else ticket
+    return None if ticket is None or ledger.knows(row.provider, ticket.task_id) else ticket
 
 
 def _sent(held: Held, picture: Picture, watch: Watch) -> Ticket:

@@ -107,10 +107,10 @@ class MemoryLedger:
         return mine[-1] if mine else None
 
     @alone
-    def orders(self, key: CacheKey) -> frozenset[str]:
-        """The ids under which vendors know the attempts for ``key``."""
-        attempts = [kept.generation for kept in self.store.attempts if kept.generation.cache_key == key]
-        return frozenset(row.task_id for row in attempts if row.task_id is not None and self._own(row))
+    def knows(self, provider: str, task_id: str) -> bool:
+        """Whether some attempt is this order of ``provider``, whatever its key and whosever it is."""
+        rows = (kept.generation for kept in self.store.attempts)
+        return any((row.provider, row.task_id) == (provider, task_id) for row in rows)
 
     @alone
     def unknown(self, key: CacheKey) -> Generation | None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     RowMapping,
     and_,
     case,
+    exists,
     func,
     not_,
     or_,
@@ -123,11 +124,11 @@ class PostgresLedger:
         """The newest attempt for ``key``, whatever became of it."""
         return self._newest(generations.c.cache_key == key)
 
-    def orders(self, key: CacheKey) -> frozenset[str]:
-        """The ids under which vendors know the attempts for ``key``."""
-        known = (generations.c.cache_key == key) & generations.c.task_id.is_not(None) & self._own()
-        with self._gate.autocommit() as connection:
-            return frozenset(connection.scalars(select(generations.c.task_id).where(known)))
+    def knows(self, provider: str, task_id: str) -> bool:
+        """Whether some attempt is this order of ``provider``, whatever its key and whosever it is."""
+        same = (generations.c.provider == provider) & (generations.c.task_id == task_id)
+        with self._gate.whole.autocommit() as connection:
+            return bool(connection.scalar(select(exists().where(same))))
 
     def unknown(self, key: CacheKey) -> Generation | None:
         """The latest attempt for ``key`` that its vendor may have taken, when nobody knows whether it was billed."""
