@@ -28,7 +28,8 @@ def ring(started: Started) -> Response:
     rung = started.joined or dispatch.start(started)
     first = patience.awaited(started.first) if rung else started.first
     ids = {"project_id": first.project_id, "job_id": first.job_id, "trace_id": trace_id()}
-    log.info("accepted", extra={**ids, "job_trace_id": first.trace.split("-")[1]})
+    joined = first.trace.split("-")[1]  # another's, where the film was asked for before
+    log.info("accepted", extra={**ids, "job_trace_id": joined})
     next_up = next((clip for clip in started.clips if not clip.state.terminal), first)
     position = queues.depth(name(next_up.kind, next_up.lane)) if rung else None
     headers = {"Location": links.job(first.job_id), "Retry-After": POLL_SECONDS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 import time
 import uuid
 from contextlib import AbstractContextManager, ExitStack
@@ -42,6 +43,9 @@ def _begin() -> None:
     if request.url_rule is not None and request.endpoint not in QUIET:
         g.work = ExitStack()
         g.span = g.work.enter_context(_span(request.url_rule.rule))
+        tracing.stand(
+            f"00-{trace_id()}-{secrets.token_hex(8)}-01"
+        )  # what is made now is found by this number
 
 
 def _span(rule: str) -> AbstractContextManager[tracing.Span]:
@@ -52,6 +56,7 @@ def _span(rule: str) -> AbstractContextManager[tracing.Span]:
 
 
 def _end(_: BaseException | None) -> None:
+    tracing.stand(None)  # the thread serves others next
     work = g.pop("work", None)
     if work is not None:
         work.close()

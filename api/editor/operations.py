@@ -90,7 +90,7 @@ def _queues(here: House, census: Census) -> dict[str, Queue] | None:
     except ServiceAway:
         return None
     lines = {name(line.kind, line.lane): (line.waiting, line.since) for line in census.lines}
-    held = {str(lane["name"]) for lane in pauses.lanes(here) if lane["paused"]}
+    held = here.database.admission.paused()
     return {each: Queue(each, depth, each in held, *lines.get(each, ())) for each, depth in depths.items()}
 
 

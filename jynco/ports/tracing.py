@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import ContextVar
 from typing import Final, Protocol, TypeAlias
 
 Fact: TypeAlias = str | int | float | bool
@@ -38,6 +39,7 @@ class _Unheard:
 
 _UNHEARD: Final = nullcontext(_Unheard())
 _tracer: Tracer | None = None
+_place: Final[ContextVar[str | None]] = ContextVar("place", default=None)
 
 
 def use(tracer: Tracer | None) -> None:
@@ -58,9 +60,14 @@ def note(**facts: Fact | None) -> None:
         _tracer.note(facts)
 
 
+def stand(place: str | None) -> None:
+    """Say to which trace this thread's work belongs, as a W3C traceparent: its rows tell of it, whoever listens."""
+    _place.set(place)
+
+
 def here() -> str | None:
-    """This thread's place as a W3C traceparent; None where nobody listens."""
-    return None if _tracer is None else _tracer.here()
+    """This thread's place as a W3C traceparent; None where nobody listens and nobody has said so."""
+    return _place.get() if _tracer is None else _tracer.here()
 
 
 def listened() -> bool:

@@ -50,3 +50,15 @@ def test_a_preview_plays_before_it_is_whole(
     page.evaluate("player.pause()")
     page.wait_for_function("() => player.currentSrc.endsWith('/output') && player.readyState > 1")
     assert page.evaluate("player.currentTime") > 0
+
+
+def test_a_click_and_a_key_jump_to_a_clip(visit: Open, jynco: Jynco, create: Create) -> None:
+    project = create(clips=3)
+    page = visit(f"/projects/{project}")
+    page.click("#make-preview")
+    page.wait_for_function("() => player.currentSrc.endsWith('/output') && player.readyState > 1")
+    page.locator(".strip .bar[data-clip=clip_3]").click()
+    page.wait_for_function("() => player.currentTime > 2 && player.currentTime < 2.1")
+    page.locator("#open-clip_2").press("p")
+    page.wait_for_function("() => player.currentTime > 1 && player.currentTime < 1.1")
+    expect(page.locator(".strip .bar.on")).to_have_attribute("data-clip", "clip_2")

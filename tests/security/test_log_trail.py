@@ -83,4 +83,4 @@ def test_a_films_ids_lead_through_every_log(servers: Servers, tmp_path: Path) ->
     films = [line for line in render if line.get("job_id") == job["jobId"]]
     assert {line["project_id"] for line in films} == {PROJECT}
     assert "jynco.render" in {line["logger"] for line in films}
-    assert {line["trace_id"] for line in (*mine, *films)} == {accepted["job_trace_id"]}
+    assert {line["trace_id"] for line in (*mine, *films)} == {trace} == {accepted["job_trace_id"]}

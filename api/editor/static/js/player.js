@@ -28,6 +28,7 @@ export function begin() {
     const bar = event.target.closest(".strip .bar");
     if (bar) jump(bar.dataset.clip, Number(bar.dataset.start));
   });
+  document.addEventListener("keydown", byKeyboard);
   update();
 }
 
@@ -135,6 +136,15 @@ function still(kind) {
     image.src = first;
     place.prepend(image);
   }
+}
+
+// What a click on the timeline does, for those who have no mouse: P on a card.
+function byKeyboard(event) {
+  const card = event.target.closest?.(".card");
+  if (!card || event.key.toLowerCase() !== "p" || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.target.matches("input, textarea, select")) return;
+  const bar = document.querySelector(`.strip .bar[data-clip="${card.dataset.clip}"]`);
+  if (bar) jump(bar.dataset.clip, Number(bar.dataset.start));
 }
 
 function jump(clipId, start) {
