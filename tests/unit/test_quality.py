@@ -73,11 +73,32 @@ def test_what_is_no_clip_is_refused_with_what_was_measured(seen: Look, why: str)
 
 
 @pytest.mark.parametrize(
-    "prompt", ["hold still", "a static shot", "Frozen lake, no camera movement", "it holds"]
+    "prompt",
+    [
+        "hold still",
+        "a static shot",
+        "Frozen lake, no camera movement",
+        "freeze frame",
+        "The camera stays perfectly still",
+    ],
 )
 def test_a_clip_that_was_to_be_still_may_be(prompt: str) -> None:
     assert refusal(replace(SHOT, prompt=prompt), look(change=0.0), SHAPED) is None
     assert refusal(replace(SHOT, prompt=prompt), look(brightest=0.0), SHAPED) is not None
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a woman holds a lantern and walks",
+        "a still sky over the sea, clouds pass",
+        "static electricity",
+        "a frozen lake cracks open",
+        "she still walks",
+    ],
+)
+def test_words_that_only_sound_like_stillness_ask_for_movement(prompt: str) -> None:
+    assert "does not move" in (refusal(replace(SHOT, prompt=prompt), look(change=0.0), SHAPED) or "")
 
 
 def test_a_model_that_shapes_its_film_like_the_picture_may_choose_the_shape() -> None:

@@ -19,9 +19,12 @@ BLACK: Final = 0.06  # of full light: no pixel of any frame is lighter
 STILL: Final = (
     0.016  # of full light: no pixel of any frame differs more from the first; less is the encoder's noise
 )
-# Words that ask for a picture in which nothing moves.
+# What asks for a picture in which nothing moves, in whole phrases: who holds a lantern walks, a frozen lake cracks.
 STILLNESS: Final = re.compile(
-    r"\b(still|static|freezes?|frozen|motionless|unmoving|immobile|holds?|no (camera )?(movement|motion))\b",
+    r"\b((holds?|stays?|keeps?|remains?) (perfectly |completely |absolutely )?still"
+    r"|(static|still) (shot|camera|frame|image|picture)|camera (is )?(static|still)"
+    r"|(freeze|frozen)[ -](frame|image|picture)|motionless|unmoving|immobile"
+    r"|no (camera )?(movement|motion)|nothing moves)\b",
     re.I,
 )
 
