@@ -13,7 +13,9 @@ import structlog
 NAMESPACE = "jynco"
 HIDDEN: Final = "[redacted]"
 SECRETS: Final = re.compile(
-    r"(?P<before>://)[^/\s@\"']+(?=@)"  # who logs in to a database or a broker, and how
+    r"(?P<before>://)[^\s\"']{1,500}(?=@)"  # who logs in to a database or a broker, and how: to the last @
+    r"|(?P<field>\b(?:\w*(?:password|secret|api_?key|private_?key)|(?-i:[A-Z][A-Z0-9_]*_KEY))[\"']?\s*[:=]\s*)"
+    r"(?:\"[^\"\r\n]*\"|'[^'\r\n]*'|[^\s,}\"']+)"
     r"|(?P<name>\b(?:authorization|cookie|x-api-key)[\"']?\s*[:=]\s*)[^\r\n,}]+"
     r"|(?P<kind>\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,}"
     r"|(?P<query>[?&;](?:[\w-]*(?:signature|credential|token|secret|password|key)|sig|expires)=)[^&\s\"'#]+"

@@ -166,7 +166,7 @@ def _parse(env: Variables) -> Settings:
         port=env.whole("PORT", 8000, 65535),
         # A platform that hands out PORT expects the process on every interface; alone, only this machine is let in.
         host="0.0.0.0" if env.text("DYNO") else "127.0.0.1",
-        proxies=int(env.amount("JYNCO_PROXIES", "proxies") or 0),
+        proxies=env.whole("JYNCO_PROXIES", 0, 64, least=0),
         web_processes=env.whole("WEB_CONCURRENCY", memory.webs(memory.available(), os.cpu_count() or 1), 64),
         log_level=(env.text("LOG_LEVEL") or "INFO").upper(),
         traces=traces(env),

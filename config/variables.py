@@ -74,10 +74,10 @@ class Variables:
             raise UsageWrong(f"{name} must be a number of {unit}, 0 or more; it is {text!r}.")
         return value
 
-    def whole(self, name: str, default: int, largest: int) -> int:
+    def whole(self, name: str, default: int, largest: int, least: int = 1) -> int:
         text = self.text(name) or str(default)
-        if not text.isdecimal() or not 1 <= int(text) <= largest:
-            raise UsageWrong(f"{name} must be a whole number from 1 to {largest}; it is {text!r}.")
+        if not text.isdecimal() or not least <= int(text) <= largest:
+            raise UsageWrong(f"{name} must be a whole number from {least} to {largest}; it is {text!r}.")
         return int(text)
 
     def dollars(self, name: str) -> Decimal | None:

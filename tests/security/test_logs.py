@@ -25,6 +25,12 @@ SECRETS = {
     "a token: Bearer hunter2222": "hunter22",
     "jk_abcdefghijkl_hunter22": "hunter22",
     "whsec_aGh1bnRlcjIyaHVudGVy": "aGh1bnRlcjIy",
+    "postgresql://user:hunter22/x@db.example": "hunter22",
+    "amqp://user:p@hunter22@mq.example//": "hunter22",
+    "{'password': 'hunter22'}": "hunter22",
+    '{"client_secret":"of hunter22"}': "hunter22",
+    "FAL_KEY=hunter22 is set": "hunter22",
+    "host=db password=hunter22 dbname=jynco": "hunter22",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.hunter22": "hunter22",
 }
 PLAIN = (
@@ -32,6 +38,8 @@ PLAIN = (
     "a job's token ran out",
     "https://a.example/x?size=card",
     "bearer of news",
+    "cache_key=abc of jynco/cache",
+    "mail ann@a.example about https://a.example/x",
 )
 WRITE = """
 import logging

@@ -73,3 +73,4 @@ def test_heroku_s_manifest_names_processes_that_there_are() -> None:
     manifest = json.loads((ROOT / "app.json").read_text())
     assert set(manifest["formation"]) == set(PROCFILE) - {"release", "flower"}
     assert all(re.fullmatch(r"[A-Z0-9_]+", name) for name in manifest["env"])
+    assert manifest["env"]["JYNCO_PROXIES"]["value"] == "1", "else wrong keys are counted for the router"

@@ -42,6 +42,7 @@ def test_a_broker_in_this_process_needs_no_redis() -> None:
         ("PORT", "70000"),
         ("WEB_CONCURRENCY", "-1"),
         ("JYNCO_PROXIES", "-1"),
+        ("JYNCO_PROXIES", "1.7"),
         ("JYNCO_AUTH", "maybe"),
         ("JYNCO_NEARBY_GB", "0"),
         ("JYNCO_KEEP_EXPORTS_DAYS", "-1"),
