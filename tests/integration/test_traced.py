@@ -54,6 +54,14 @@ class Listener:
         """Nothing is kept back."""
 
 
+@pytest.fixture(autouse=True)
+def lodging(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The house of this process is another for so long: tests after these find their own again."""
+    monkeypatch.setattr(house, "_built", None)
+    for name in ("_settings", "_connections", "_waited_for", "_later"):
+        monkeypatch.setattr(house, name, getattr(house, name))
+
+
 @pytest.fixture
 def started(database_url: str, tmp_path: Path) -> Iterator[Started]:
     house.use(Settings(data=tmp_path, database_url=database_url, redis_url="redis://127.0.0.1:1"))
@@ -61,7 +69,6 @@ def started(database_url: str, tmp_path: Path) -> Iterator[Started]:
     here.storyboard.create(document(PROJECT, 1))
     yield here.architect.start(PROJECT, Wishes(Purpose.FINAL, Lane.NORMAL))
     here.close()
-    house.use(Settings())
 
 
 @pytest.fixture
@@ -94,4 +101,3 @@ def test_nothing_is_looked_up_for_nobody() -> None:
     told = Delivery("msg_1", "wh_1", 1, Topic.JOB_COMPLETED, {"data": {"jobId": "job_render_a"}})
     parcel = Parcel(told, Webhook("wh_1", "https://a.example/", "whsec_1"), "w")
     assert following.delivery(parcel) is tracing.span("one")
-    house.use(Settings())
