@@ -89,4 +89,4 @@ def test_depths_are_told_whoever_else_asks_the_workers(ask: Caller) -> None:
         assert ask.app.test_client().get("/operations/crew").status_code == 200
         answer = ask.get("/v1/queues")
         assert answer.status_code == 200
-        assert {one["depth"] for one in answer.get_json()["items"]} <= set(range(1000))
+        assert all(one["messages"] >= 0 for one in answer.get_json()["items"])
