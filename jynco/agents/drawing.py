@@ -14,7 +14,7 @@ from jynco.agents.casting import Casting
 from jynco.agents.quartermaster import Quartermaster
 from jynco.compose.attachments import attached
 from jynco.compose.timeline import GENERATED_SECONDS, Placed, lay_out
-from jynco.errors import AssetRefused, Fault, JyncoError, NotFound
+from jynco.errors import AssetRefused, Fault, JyncoError, NotFound, ServiceAway
 from jynco.model.ids import ClipId
 from jynco.model.keys import digest
 from jynco.model.media import MediaInfo
@@ -92,6 +92,8 @@ class Drafter:
                 _begun(clip, info)
                 return ClipPlan(clip.clip_id, Action.FOOTAGE, placed.frames)
             return self._generated(desk, clip, placed, wishes)
+        except ServiceAway:  # it says nothing of the clip, which may be there and paid
+            raise
         except JyncoError as error:
             return ClipPlan(clip.clip_id, Action.FAILED, placed.frames, reason=error.message)
 

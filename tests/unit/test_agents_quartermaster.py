@@ -10,7 +10,7 @@ import pytest
 
 from jynco.agents import layout
 from jynco.agents.quartermaster.fingerprints import Fingerprints, Memory
-from jynco.errors import AssetRefused, JyncoError, PathRefused
+from jynco.errors import AssetRefused, JyncoError, PathRefused, ServiceAway
 from jynco.model.ids import CacheKey, ClipId
 from tests.unit.agents_kit import PROJECT, Shop, clip
 
@@ -230,6 +230,39 @@ def test_a_damaged_cached_clip_is_never_given(shop: Shop) -> None:
     assert shop.quartermaster.deliver(PROJECT, ClipId("clip_b"), key) is None
     assert not shop.storage.exists(layout.cached(key))
     assert shop.quartermaster.has_clip(PROJECT, CLIP, key), "its own copy is another file by now"
+
+
+def unreadable(path: Path) -> Path:
+    """A file there that answers every read with EIO, as a bad sector does; returns where the other one went."""
+    aside = path.rename(path.with_name(f"{path.name}.aside"))
+    path.symlink_to("/proc/self/mem")
+    with pytest.raises(OSError, match="Input/output error"):
+        path.read_bytes()
+    return aside
+
+
+def test_a_read_error_takes_nothing_off_the_shelf(shop: Shop) -> None:
+    """The film may be whole, and was paid: whoever wants it comes again, and pays nothing."""
+    _, key = made(shop)
+    shop.storage.delete_all(f"projects/{PROJECT}/{layout.generated(CLIP, key).partition('/')[0]}")
+    cached = shop.storage.path(layout.cached(key))
+    aside = unreadable(cached)
+    with pytest.raises(ServiceAway, match=r"Cannot read 'cache/.*Input/output error"):
+        shop.quartermaster.deliver(PROJECT, ClipId("clip_b"), key)
+    with pytest.raises(ServiceAway):
+        shop.retry("clip_a")
+    assert shop.storage.exists(layout.label(key))
+    aside.replace(cached)
+    shop.work(shop.retry("clip_a"))
+    assert shop.quartermaster.deliver(PROJECT, ClipId("clip_b"), key) is not None
+    assert shop.paid == 1
+
+
+def test_a_copy_that_cannot_be_read_is_replaced_by_the_cached_one(shop: Shop) -> None:
+    path, key = made(shop)
+    aside = unreadable(path)
+    assert shop.quartermaster.deliver(PROJECT, CLIP, key) == layout.generated(CLIP, key)
+    assert path.read_bytes() == aside.read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from jynco.errors import JyncoError, NotFound, PathRefused, ServiceAway, Storage
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _CLOSED: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 _NO_NAME: Final = frozenset({errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY})
+# What a question after a file answers where no file can be of that name.
+NO_FILE: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP})
 
 
 @contextmanager

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from jynco.adapters.storage.faults import explained, unreadable
+from jynco.adapters.storage.faults import NO_FILE, explained, unreadable
 from jynco.adapters.storage.names import plain
 from jynco.adapters.storage.scratch import Scratch
 from jynco.errors import NotFound
@@ -67,9 +68,9 @@ class LocalStorage:
                 shutil.copyfile(source, staged)
 
     def path(self, key: str) -> Path:
-        """The file of ``key``, to read only. NotFound."""
+        """The file of ``key``, to read only. NotFound, ServiceAway where the disk cannot say."""
         path = self._path(key)
-        if not os.path.isfile(path):  # noqa: PTH113 - pathlib's raises for names that are too long
+        if not self._is_file(key):
             raise NotFound(f"There is no file '{key}' in the storage.")
         return path
 
@@ -83,8 +84,8 @@ class LocalStorage:
         return Told(self.read(label), self.size(key))
 
     def exists(self, key: str) -> bool:
-        """Whether ``key`` is there."""
-        return os.path.isfile(self._path(key))  # noqa: PTH113 - as above
+        """Whether ``key`` is there. ServiceAway where the disk cannot say."""
+        return self._is_file(key)
 
     def delete(self, key: str) -> None:
         """Remove ``key``; a missing one is fine."""
@@ -105,8 +106,8 @@ class LocalStorage:
         """The same, with what each takes and when it was last wanted."""
         for key in self.keys(prefix):
             with suppress(FileNotFoundError):
-                stat = self._path(key).stat()
-                yield Entry(key, stat.st_size, _modified(stat))
+                found = self._path(key).stat()
+                yield Entry(key, found.st_size, _modified(found))
 
     def size(self, key: str) -> int:
         """In bytes. NotFound."""
@@ -190,6 +191,18 @@ class LocalStorage:
             if lasting:
                 _flush(target.parent)
 
+    def _is_file(self, key: str) -> bool:
+        """pathlib's own raises for names that are too long, and takes a disk that fails for an absence."""
+        with unreadable(key):
+            try:
+                return stat.S_ISREG(self._path(key).stat().st_mode)
+            except ValueError:  # no name that this file system could hold
+                return False
+            except OSError as fault:
+                if fault.errno in NO_FILE:
+                    return False
+                raise
+
     def _content(self, key: str) -> bytes | None:
         """What is no file is kept, under another name."""
         path = self._path(key)
@@ -205,8 +218,8 @@ class LocalStorage:
         return self._root / plain(key)
 
 
-def _modified(stat: os.stat_result) -> datetime:
-    return datetime.fromtimestamp(stat.st_mtime, UTC)
+def _modified(found: os.stat_result) -> datetime:
+    return datetime.fromtimestamp(found.st_mtime, UTC)
 
 
 def _flush(path: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 
 from jynco.agents import layout
 from jynco.agents.quartermaster.fingerprints import Fingerprints
-from jynco.errors import NotFound
+from jynco.errors import NotFound, ServiceAway
 from jynco.model.ids import CacheKey, ClipId, ProjectId
 from jynco.model.storyboard import Json
 from jynco.ports import Storage
@@ -49,7 +49,10 @@ class Shelf:
         self._kind = kind
 
     def find(self, key: CacheKey) -> Path | None:
-        """The clip, if it is there and still what was put there; a damaged one is taken off the shelf."""
+        """The clip, if it is there and still what was put there; a damaged one is taken off the shelf.
+
+        ServiceAway where it cannot be read: it stays, for it may be whole, and was paid.
+        """
         written = self._written(layout.label(key, self._kind))
         if written is None:
             return None
@@ -116,7 +119,12 @@ class Shelf:
 
     def give(self, project_id: ProjectId, clip_id: ClipId, key: CacheKey) -> str | None:
         """The project's own copy, made from the shelf's if need be; None when it has to be made anew."""
-        owned = self.owned(project_id, clip_id, key)
+        try:
+            owned = self.owned(project_id, clip_id, key)
+        except ServiceAway:  # a copy that its disk does not give: the shelf's may be whole
+            if not self.promises(key):
+                raise
+            owned = None
         if owned is not None or not self.promises(key):
             return owned
         relative = layout.generated(clip_id, key)
@@ -138,14 +146,21 @@ class Shelf:
             yield Kept(CacheKey(name), sum(entry.size for entry in several), wanted, label is not None)
 
     def _intact(self, key: CacheKey, clip: str, written: Written) -> Path | None:
+        """None: it is not there, or another. ServiceAway where it cannot be read just now, which says neither."""
+        fault: OSError | None = None
         for _ in range(2):
             try:
                 path = self._storage.path(clip)
                 if self._fingerprints.of(path) == written["sha256"] and written["key"] == key:
                     return path
-            except (NotFound, OSError, KeyError):
+                fault = None
+            except (NotFound, FileNotFoundError, KeyError):
                 return None
+            except OSError as error:
+                fault = error
             self._storage.doubt(clip)  # perhaps only this machine's copy is damaged
+        if fault is not None:
+            raise ServiceAway(f"Cannot read '{clip}': {fault.strerror}. Look at that disk.") from fault
         return None
 
     def _complete(self, key: CacheKey, clip: str, label: str) -> bool:
