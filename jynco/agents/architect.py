@@ -15,7 +15,7 @@ from jynco.agents.quartermaster import Quartermaster
 from jynco.agents.scouting import Scout
 from jynco.agents.storyboard import StoryboardKeeper
 from jynco.document.view import storyboard
-from jynco.errors import BudgetExceeded, DocumentInvalid, Fault, NotFound, ServiceAway, UsageWrong
+from jynco.errors import BudgetExceeded, Busy, DocumentInvalid, Fault, NotFound, ServiceAway, UsageWrong
 from jynco.model.admission import Rules
 from jynco.model.ids import ClipId, JobId, ProjectId
 from jynco.model.jobs import Job, Project
@@ -234,12 +234,13 @@ class Architect:
         return sum(self._buried(project_id) for project_id in self._quartermaster.condemned())
 
     def _buried(self, project_id: ProjectId) -> bool:
-        with self._lock.hold(f"start-{project_id}"):  # whoever deletes it just now goes on first
-            return self._keeper.bury(
-                project_id,
-                partial(self._quartermaster.forget, project_id),
-                partial(self._quartermaster.pardon, project_id),
-            )
+        forget = partial(self._quartermaster.forget, project_id)
+        pardon = partial(self._quartermaster.pardon, project_id)
+        try:
+            with self._lock.hold(f"start-{project_id}", 0.0):
+                return self._keeper.bury(project_id, forget, pardon)
+        except Busy:  # whoever deletes it just now goes on first
+            return False
 
 
 def _affordable(plan: Plan, rooms: Callable[[], Sequence[Room]]) -> None:

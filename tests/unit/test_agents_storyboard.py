@@ -504,6 +504,9 @@ def test_what_a_deleter_left_who_died_is_buried(shop: Shop) -> None:
     for name in (PROJECT, ProjectId("proj_other")):
         shop.quartermaster.condemn(name)
     shop.database.projects.delete(PROJECT)
+    with shop.lock.hold(f"start-{PROJECT}"):
+        assert shop.architect.bury() == 0, "somebody is at it"
+    shop.quartermaster.condemn(ProjectId("proj_other"))  # which that round has pardoned
     assert shop.architect.bury() == 1
     assert not list(shop.storage.keys(layout.project(PROJECT)))
     assert shop.storage.exists(layout.mirror(ProjectId("proj_other"))), "that one is alive"

@@ -7,16 +7,25 @@ lock writes the newest state, and everybody who waited finds nothing left to do.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Final
 
 from jynco.agents.counting import counted, failures
+from jynco.agents.storyboard.edits import edited
 from jynco.agents.storyboard.mirror import Mirror
 from jynco.agents.storyboard.rounds import Rounds
 from jynco.document import checks, codec, made, upgrades
-from jynco.document.merge import merge
-from jynco.errors import Conflict, DocumentInvalid, Fault, JyncoError, NotFound, ServiceAway, StaleRevision
+from jynco.errors import (
+    Busy,
+    Conflict,
+    DocumentInvalid,
+    Fault,
+    JyncoError,
+    NotFound,
+    ServiceAway,
+    StaleRevision,
+)
 from jynco.model.ids import ClipId, ProjectId
 from jynco.model.jobs import ClipRow, Project
 from jynco.model.metrics import AGENT_RUNS
@@ -28,6 +37,7 @@ from jynco.ports import Clock, Database, Lock, Storage
 log: Final = logging.getLogger("jynco.storyboard")
 BY_HAND: Final = "storyboard.json"  # who changed it, where people edit the file
 LOOKS: Final = 2000  # documents that a sweep looks at; what did not move costs a few microseconds
+PATIENCE: Final = 30.0  # seconds that people, and films, wait for whoever writes the document now
 TRIES: Final = 5  # people who save more often than that while we write once are not typing
 
 
@@ -81,7 +91,7 @@ class StoryboardKeeper:
     ) -> Project:
         """Change some fields of one clip, such as its ``motionPrompt``; None takes one out. NotFound."""
         return self._change(
-            project_id, lambda document: _valid(_edited(document, clip_id, fields), project_id), None, mark
+            project_id, lambda document: _valid(edited(document, clip_id, fields), project_id), None, mark
         )
 
     def current(self, project_id: ProjectId) -> Project:
@@ -124,17 +134,20 @@ class StoryboardKeeper:
             forget()
 
     def bury(self, project_id: ProjectId, forget: Callable[[], None], pardon: Callable[[], None]) -> bool:
-        """Finish what a deleter began: ``forget`` a project that has no row, ``pardon`` one that has."""
-        with self._alone(project_id):
+        """Finish what a deleter began: ``forget`` a project that has no row, ``pardon`` one that has. Busy."""
+        with self._alone(project_id, 0.0):
             gone = self._projects.find(project_id) is None
             forget() if gone else pardon()
         return gone
 
     # --- the mirror ----------------------------------------------------------------------------------
 
-    def publish(self, project_id: ProjectId) -> None:
-        """Bring storyboard.json up to the rows, after taking in what people wrote into it by hand."""
-        with self._alone(project_id):
+    def publish(self, project_id: ProjectId, patience: float = PATIENCE) -> None:
+        """Bring storyboard.json up to the rows, after taking in what people wrote into it by hand.
+
+        Busy where somebody else writes it for longer than ``patience`` seconds.
+        """
+        with self._alone(project_id, patience):
             self._publish(project_id)
 
     def soon(self, project_id: ProjectId) -> None:
@@ -182,8 +195,10 @@ class StoryboardKeeper:
 
     def _published(self, project_id: ProjectId) -> bool:
         try:
-            self.publish(project_id)
-        except NotFound:  # deleted meanwhile
+            self.publish(
+                project_id, 0.0
+            )  # else sweeps behind a writer that is stopped would take every worker
+        except (NotFound, Busy):  # deleted meanwhile, or being written; the next sweep looks again
             return False
         except Exception:
             log.exception("a mirror stays behind", extra={"project_id": project_id})
@@ -265,8 +280,8 @@ class StoryboardKeeper:
             return project
         return self._projects.save(project.project_id, wanted, project.revision, mark)
 
-    def _alone(self, project_id: ProjectId) -> AbstractContextManager[None]:
-        return self._lock.hold(f"mirror-{project_id}")
+    def _alone(self, project_id: ProjectId, patience: float = PATIENCE) -> AbstractContextManager[None]:
+        return self._lock.hold(f"mirror-{project_id}", patience)
 
 
 def _valid(document: Document, project_id: ProjectId | None = None) -> Document:
@@ -279,16 +294,3 @@ def _valid(document: Document, project_id: ProjectId | None = None) -> Document:
 
 def _project_id(document: Document) -> ProjectId:
     return ProjectId(str(document["projectId"]))
-
-
-def _edited(document: Document, clip_id: ClipId, fields: Mapping[str, Json]) -> Document:
-    timeline = _clips(document)
-    if not any(clip.get("clipId") == clip_id for clip in timeline):
-        raise NotFound(f"There is no clip '{clip_id}' in '{document['projectId']}'.")
-    changed = [merge(clip, dict(fields)) if clip.get("clipId") == clip_id else clip for clip in timeline]
-    return {**document, "timeline": [*changed]}
-
-
-def _clips(document: Document) -> Sequence[dict[str, Json]]:
-    timeline = document["timeline"]
-    return [clip for clip in timeline if isinstance(clip, dict)] if isinstance(timeline, list) else []
