@@ -5,6 +5,7 @@ The fonts are the bundled ones, so that a film looks the same on every machine; 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -67,9 +68,33 @@ def cleaned(text: str) -> str:
 
 def font_for(text: str, family: str | None) -> Path:
     """The family's font, the default for one we do not have; where letters would be missing, the one that has most."""
-    wanted = FOLDER / FAMILIES.get((family or "").strip().strip("'\"").lower(), DEFAULT)
+    wanted = FOLDER / _named(family)
     letters = frozenset(text) - {"\n", " "}
     return min((wanted, FOLDER / WIDEST, FOLDER / EMOJI), key=lambda font: _missing(font, letters))
+
+
+@lru_cache(maxsize=1024)  # every edit looks at all texts again
+def undrawn(text: str, family: str | None) -> tuple[str, bool] | None:
+    """The first letter that would come out as an empty box, and whether some other font has it; None: all are drawn."""
+    clean = cleaned(text)
+    if clean.isascii():
+        return None  # every font has those
+    fonts = {FOLDER / name for name in (_named(family), WIDEST, EMOJI)}
+    seen = list(dict.fromkeys(filter(_seen, clean)))
+    for letter in seen:
+        if not any(_drawn(font, letter) for font in fonts):
+            return letter, False
+    font = font_for(clean, family)
+    return next(((letter, True) for letter in seen if not _drawn(font, letter)), None)
+
+
+def _named(family: str | None) -> str:
+    return FAMILIES.get((family or "").strip().strip("'\"").lower(), DEFAULT)
+
+
+def _seen(letter: str) -> bool:
+    """Whether it is a picture of its own: no space, no joiner, no mark upon another letter."""
+    return unicodedata.category(letter)[0] not in "MZ" and unicodedata.category(letter) not in ("Cc", "Cf")
 
 
 def wrapped(text: str, font: Path, size: int, width: int, *, inside_words: bool = False) -> list[str]:
@@ -119,7 +144,7 @@ def _missing(font: Path, letters: frozenset[str]) -> int:
     return sum(not _drawn(font, letter) for letter in letters)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)  # all letters of three fonts, so that a text of every one costs this once
 def _drawn(font: Path, letter: str) -> bool:
     """Remembered: a film's plan sets a card for each clip that is not there yet, most of them in the same letters."""
     loaded = _loaded(font, 24)

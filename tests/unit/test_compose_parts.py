@@ -11,7 +11,7 @@ from jynco.compose.colors import Color, parsed
 from jynco.compose.command import metadata
 from jynco.compose.encoder import Container, bits, container_for, muxer_options, video_options
 from jynco.compose.preview import preview
-from jynco.compose.typography import FAMILIES, FOLDER, cleaned, font_for, measured, set_in
+from jynco.compose.typography import FAMILIES, FOLDER, cleaned, font_for, measured, set_in, undrawn
 from jynco.errors import UsageWrong
 from jynco.model.storyboard import Codec, OutputSettings, Quality, TextLayer
 from jynco.model.time import Rate
@@ -52,6 +52,21 @@ def test_a_font_with_the_letters_is_chosen() -> None:
     assert font_for("Hello", "Lato").name == "Lato-Regular.ttf"
     assert font_for("Hello", "no such font").name == "Lato-Regular.ttf"
     assert font_for("مرحبا", "Lato").name == "DejaVuSans.ttf"
+
+
+@pytest.mark.parametrize(
+    "text", ["Hello", "é ✓ Привет", "مرحبا", "🎬 and 👍🏽\ufe0f", "e\u0301 a\u200db", "לילה", "\u3000"]
+)
+def test_what_is_drawn(text: str) -> None:
+    assert undrawn(text, "Lato") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("A 日本", ("日", False)), ("🎬 ש", ("🎬", True)), ("a\U0010ffff", ("\U0010ffff", False))],
+)
+def test_what_would_be_boxes(text: str, found: tuple[str, bool]) -> None:
+    assert undrawn(text, None) == found
 
 
 @settings(max_examples=60, deadline=None)

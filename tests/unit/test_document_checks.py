@@ -21,6 +21,8 @@ WRONG: list[tuple[str, Json, str]] = [
     ("/timeline/1/clipId", "clip_" + "b" * 200, "limit"),
     ("/projectId", "proj_" + "b" * 200, "limit"),
     ("/layers/text/0/layerId", " ", "blank"),
+    ("/layers/text/0/content", "Tokyo 東京", "letter"),
+    ("/layers/text/0/content", "🎬 שלום", "letter"),
     ("/layers/audio/0/layerId", "m" * 200, "limit"),
     # sizes and bitrates
     ("/outputSettings/resolution/width", 1279, "odd_size"),

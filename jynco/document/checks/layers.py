@@ -28,7 +28,27 @@ def layer_faults(document: Document, limits: Limits) -> Iterator[Fault]:
                 yield from _below(layer, name, pointer)
     for pointer, layer in layers(document, "text"):
         yield from _position(child(layer, "position"), f"{pointer}/position", limits)
+        yield from _letters(layer, pointer)
         yield from _style(child(layer, "style"), f"{pointer}/style", limits)
+
+
+def _letters(layer: Object, base: str) -> Iterator[Fault]:
+    """Letters that would be empty boxes. Fonts are asked about what is not plain English alone."""
+    words = text(layer, "content")
+    if words.isascii():
+        return
+    from jynco.compose.typography import undrawn  # only here: Pillow takes its time to import
+
+    found = undrawn(words, text(child(layer, "style"), "fontFamily") or None)
+    if found is None:
+        return
+    letter, elsewhere = found
+    why = (
+        "no font has beside the others; give it a layer of its own"
+        if elsewhere
+        else "no font has; leave it out"
+    )
+    yield Fault(under(base, "content"), "letter", f"has {shown(letter)} (U+{ord(letter):04X}), which {why}")
 
 
 def _below(parent: Object, name: str, base: str) -> Iterator[Fault]:
