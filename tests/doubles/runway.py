@@ -36,14 +36,17 @@ class Runway(Vendor):
         return Reply(200, self._described(self.tasks[task_id]))
 
     def _submit(self, path: str, body: Mapping[str, Any]) -> Reply:
-        missing = {"model", "ratio", "duration"} - set(body)
+        shape = "resolution" if "resolution" in body else "ratio"
+        missing = {"model", shape, "duration"} - set(body)
         if missing or (path == "/v1/image_to_video" and "promptImage" not in body):
             return Reply(400, {"error": f"Validation of body failed: {sorted(missing)}", "issues": []})
-        task = self.take(body.get("promptImage"), body.get("promptText", ""), body)
+        picture = body.get("promptImage")
+        image = picture[0]["uri"] if isinstance(picture, list) else picture
+        task = self.take(image, body.get("promptText", ""), body)
         return Reply(200, {"id": self.task_id(task), "estimatedCost": {"credits": self._credits(task)}})
 
     def _credits(self, task: Task) -> int:
-        return CREDITS[task.order["model"]] * int(task.order["duration"])
+        return CREDITS.get(task.order["model"], 16) * int(task.order["duration"])
 
     def _described(self, task: Task) -> dict[str, object]:
         state = self.state_of(task)

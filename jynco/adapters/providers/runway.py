@@ -36,6 +36,7 @@ _GEN4: Final[_Sizes] = ((1280, 720), (720, 1280), (1104, 832), (832, 1104), (960
 _HD: Final[_Sizes] = ((1280, 720), (720, 1280))
 _VEO: Final[_Sizes] = (*_HD, (1920, 1080), (1080, 1920))
 _KLING: Final[_Sizes] = (*_HD, (960, 960))
+_KLING_4K: Final[_Sizes] = ((3840, 2160), (2160, 3840), (2880, 2880))
 _KLING_PRO: Final[_Sizes] = ((1920, 1080), (1080, 1920), (1440, 1440))
 _SEEDANCE_720: Final[_Sizes] = (
     *((1470, 630), (1280, 720), (1112, 834), (960, 960), (834, 1112), (720, 1280)),
@@ -43,6 +44,11 @@ _SEEDANCE_720: Final[_Sizes] = (
 )
 _SEEDANCE: Final[_Sizes] = (
     *_SEEDANCE_720,
+    *((2206, 946), (1920, 1080), (1664, 1248), (1440, 1440), (1248, 1664), (1080, 1920)),
+)
+_SEEDANCE_HD: Final[_Sizes] = (
+    *((1470, 630), (1280, 720), (1112, 834), (960, 960), (834, 1112), (720, 1280)),
+    *((992, 432), (854, 480), (752, 560), (640, 640), (560, 752), (480, 854)),
     *((2206, 946), (1920, 1080), (1664, 1248), (1440, 1440), (1248, 1664), (1080, 1920)),
 )
 
@@ -60,6 +66,10 @@ class _Model:
     needs_prompt: bool = False
     longest: int | None = None
     sound: bool = False  # would make sound, for which nobody asks here and which may cost more
+    lines: tuple[str, str] | None = (
+        None  # how a film shaped like its picture says its size: the word, and ours
+    )
+    placed: bool = False  # a picture without a place would be something to look like, not the first frame
 
 
 _MODELS: Final[Mapping[str, _Model]] = {
@@ -77,6 +87,14 @@ _MODELS: Final[Mapping[str, _Model]] = {
     "seedance2": _Model(tuple(range(4, 16)), _SEEDANCE, text=True, seed=True, longest=3500, sound=True),
     "seedance2_fast": _Model(tuple(range(4, 16)), _SEEDANCE_720, seed=True, longest=3500, sound=True),
     "seedance2_mini": _Model(tuple(range(4, 16)), _SEEDANCE_720, seed=True, longest=3500, sound=True),
+    "kling3.0_4k": _Model(tuple(range(3, 16)), _KLING_4K, text=True, sound=True),
+    "klingO3_4k": _Model(tuple(range(3, 16)), _KLING_4K, text=True, sound=True),
+    "seedance2_5": _Model(
+        tuple(range(4, 31)), _SEEDANCE_HD, text=True, seed=True, longest=15000, sound=True, placed=True
+    ),
+    "happyhorse_1_0": _Model(tuple(range(3, 16)), (), longest=2500, lines=("resolution", "720p")),
+    "grok_imagine_1_5": _Model(tuple(range(1, 16)), (), longest=2500, lines=("resolution", "720p")),
+    "grok_imagine_1_5_lite": _Model(tuple(range(1, 16)), (), longest=2500, lines=("ratio", "auto_720p")),
     "gemini_omni_flash": _Model(tuple(range(3, 11)), _HD),
     "gemini_omni_flash_1.1": _Model(tuple(range(3, 11)), _VEO, needs_prompt=True),
 }
@@ -139,7 +157,7 @@ class Runway(Remote):
             raise RequestRejected(f"runway:{shot.model} needs a picture: give the clip a sourceImage.")
         order: dict[str, Json] = {"model": shot.model, "duration": int(shot.rate.seconds(shot.frames))}
         order |= _moderation(shot.options) | _shape(can, shot, image)
-        order |= {"prompt_image": still(image, _URI - 40).uri} if image else {}
+        order |= _picture(can, image) if image else {}
         order |= {"prompt_text": shot.prompt} if shot.prompt else {}
         order |= {"negative_prompt": shot.negative_prompt} if shot.negative_prompt else {}
         order |= {"seed": shot.seed} if can.seed and shot.seed is not None else {}
@@ -185,9 +203,14 @@ def _moderation(options: Mapping[str, Json]) -> dict[str, Json]:
     return {"content_moderation": {"public_figure_threshold": threshold}} if options else {}
 
 
+def _picture(can: _Model, image: Path) -> dict[str, Json]:
+    uri = still(image, _URI - 40).uri
+    return {"prompt_image": [{"uri": uri, "position": "first"}] if can.placed else uri}
+
+
 def _shape(can: _Model, shot: Shot, image: Path | None) -> dict[str, Json]:
     if not can.sizes:
-        return {}
+        return {can.lines[0]: can.lines[1]} if can.lines else {}
     width, height = shot.width, shot.height
     if image is None and can.text_sizes and (width, height) not in can.text_sizes:
         width, height = can.text_sizes[0] if width >= height else can.text_sizes[1]
