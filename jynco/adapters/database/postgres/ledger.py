@@ -36,8 +36,8 @@ from jynco.model.jobs import Failure, Generation, Job
 from jynco.model.money import FREE, Budget
 from jynco.model.motion import Ticket
 from jynco.model.states import GenerationState
-
 from jynco.ports.money import GRACE
+
 TRIES: Final = 5  # a race that is lost five times running is not a race any more
 
 _live = generations.c.state.in_(LIVE)
