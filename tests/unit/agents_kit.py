@@ -297,8 +297,8 @@ class Mortal:
     def history(self, project_id: ProjectId) -> list[Generation]:
         return list(self._ledger.history(project_id))
 
-    def withdraw(self, owner: str, seconds: float, limit: int) -> list[Generation]:
-        return list(self._ledger.withdraw(owner, seconds, limit))
+    def withdraw(self, owner: str, seconds: float, limit: int, *, grace: float = GIVE_UP) -> list[Generation]:
+        return list(self._ledger.withdraw(owner, seconds, limit, grace=grace))
 
     def _die(self, now: bool) -> None:
         if now or self._dead:

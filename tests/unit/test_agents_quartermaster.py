@@ -10,6 +10,7 @@ import pytest
 
 from jynco.agents import layout
 from jynco.agents.quartermaster.fingerprints import Fingerprints, Memory
+from jynco.agents.quartermaster.shelf import Shelf
 from jynco.errors import AssetRefused, JyncoError, PathRefused, ServiceAway
 from jynco.model.ids import CacheKey, ClipId
 from tests.unit.agents_kit import PROJECT, Shop, clip
@@ -256,6 +257,15 @@ def test_a_read_error_takes_nothing_off_the_shelf(shop: Shop) -> None:
     shop.work(shop.retry("clip_a"))
     assert shop.quartermaster.deliver(PROJECT, ClipId("clip_b"), key) is not None
     assert shop.paid == 1
+
+
+def test_what_costs_nothing_is_made_again_where_it_cannot_be_read(shop: Shop, tmp_path: Path) -> None:
+    shelf = Shelf(shop.storage, Fingerprints(), layout.Kind.SEGMENTS)
+    (tmp_path / "segment").write_bytes(b"segment")
+    shelf.keep(KEY, tmp_path / "segment")
+    unreadable(shop.storage.path(layout.cached(KEY, layout.Kind.SEGMENTS)))
+    assert shelf.find(KEY) is None
+    assert not shelf.has(KEY)
 
 
 def test_a_copy_that_cannot_be_read_is_replaced_by_the_cached_one(shop: Shop) -> None:

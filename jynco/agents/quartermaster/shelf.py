@@ -51,7 +51,7 @@ class Shelf:
     def find(self, key: CacheKey) -> Path | None:
         """The clip, if it is there and still what was put there; a damaged one is taken off the shelf.
 
-        ServiceAway where it cannot be read: it stays, for it may be whole, and was paid.
+        ServiceAway where a generated one cannot be read: it stays, for it may be whole, and was paid.
         """
         written = self._written(layout.label(key, self._kind))
         if written is None:
@@ -146,7 +146,10 @@ class Shelf:
             yield Kept(CacheKey(name), sum(entry.size for entry in several), wanted, label is not None)
 
     def _intact(self, key: CacheKey, clip: str, written: Written) -> Path | None:
-        """None: it is not there, or another. ServiceAway where it cannot be read just now, which says neither."""
+        """None: it is not there, or another. ServiceAway where it cannot be read just now, which says neither.
+
+        What was made here for nothing is rather made again.
+        """
         fault: OSError | None = None
         for _ in range(2):
             try:
@@ -159,7 +162,7 @@ class Shelf:
             except OSError as error:
                 fault = error
             self._storage.doubt(clip)  # perhaps only this machine's copy is damaged
-        if fault is not None:
+        if fault is not None and self._kind is layout.Kind.MOTION:
             raise ServiceAway(f"Cannot read '{clip}': {fault.strerror}. Look at that disk.") from fault
         return None
 
