@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -62,8 +62,23 @@ def plan(client: Client, speech: Speech, **asked: Any) -> int:
     told = client.plan(str(_read(asked["storyboard"])["projectId"]), **wanted)
     cut = told["cut"]
     encode = f", of which {cut['framesToEncode']} to encode" if isinstance(cut, dict) else ""
-    speech.answer(f"${told['costUsd']} for {told['frames']} frames{encode}", told)
+    whole = f"${told['costUsd']} for {told['frames']} frames{encode}"
+    speech.answer("\n".join([*map(_clip, _clips(told)), whole]), told)
     return exits.DONE
+
+
+def _clips(told: Mapping[str, Json]) -> list[dict[str, Json]]:
+    clips = told["clips"]
+    return [clip for clip in clips if isinstance(clip, dict)] if isinstance(clips, list) else []
+
+
+def _clip(clip: dict[str, Json]) -> str:
+    """As ``jynco plan`` says it of a clip where it is done here."""
+    price = "?" if clip.get("costUsd") is None else f"${float(str(clip['costUsd'])):.2f}"
+    maker = f"{clip['provider']}:{clip.get('model')}" if clip.get("provider") else ""
+    seconds = float(str(clip.get("seconds") or 0))
+    begin = f"{clip.get('clipId')!s:24} {clip.get('action')!s:9} {price:>8} {seconds:6.0f} s"
+    return f"{begin}  {maker}{clip.get('reason') or ''}"
 
 
 def status(client: Client, speech: Speech, **asked: Any) -> int:

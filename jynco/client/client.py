@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 import httpx
 
 from jynco.client import luggage
+from jynco.client.problems import Told
 from jynco.client.sending import send
 from jynco.client.webhooks import Webhooks
 from jynco.client.wire import Sleep, Wire
@@ -72,8 +73,8 @@ class Client:
         DocumentInvalid, AssetRefused, BudgetExceeded before anything is spent.
         """
         address = self.store(document, folder)
-        answer = self._wire.once("POST", f"{address}/jobs", json=wishes)
-        return self.job(str(answer.json()["jobId"]))
+        told = Told(self._wire.once("POST", f"{address}/jobs", json=wishes))
+        return self.job(str(told["jobId"]))
 
     def create(self, document: Document, folder: Path) -> str:
         """Make a project of a storyboard and its files; returns its address. Conflict where there is one."""
@@ -139,19 +140,16 @@ class Client:
         """Make a clip again, with consent to a second bill, or to another provider for refused words. NotFound."""
         address = f"/v1/projects/{_quoted(project_id)}/clips/{_quoted(clip_id)}/retry"
         consent: dict[str, Json] = {"payAgain": pay_again, "failoverModerated": failover_moderated}
-        return self.job(str(self._wire.once("POST", address, json=consent).json()["jobId"]))
+        return self.job(str(Told(self._wire.once("POST", address, json=consent))["jobId"]))
 
     def edit(self, project_id: str, clip_id: str, **fields: Json) -> Progress:
         """Change fields of a clip, such as ``motionPrompt``, and make it. NotFound, DocumentInvalid."""
         address = f"/v1/projects/{_quoted(project_id)}/clips/{_quoted(clip_id)}"
-        return self.job(str(self._wire.once("PATCH", address, json=fields).json()["jobId"]))
+        return self.job(str(Told(self._wire.once("PATCH", address, json=fields))["jobId"]))
 
     def plan(self, project_id: str, **wishes: str) -> dict[str, Json]:
         """What the film of a project needs and costs; changes nothing. NotFound."""
-        found: dict[str, Json] = self._wire.ask(
-            "GET", f"/v1/projects/{_quoted(project_id)}/plan", params=wishes
-        ).json()
-        return found
+        return Told(self._wire.ask("GET", f"/v1/projects/{_quoted(project_id)}/plan", params=wishes))
 
     def export(self, project_id: str, form: str) -> bytes:
         """A project as a file of another editor: otio, fcp7xml, edl, srt or vtt. NotFound, UsageWrong."""
@@ -162,7 +160,7 @@ class Client:
         """Send an edited OpenTimelineIO file as the next revision; returns the storyboard. DocumentInvalid."""
         address = f"/v1/projects/{_quoted(project_id)}/import"
         headers = {"Content-Type": "application/json"}
-        found: dict[str, Json] = self._wire.ask("POST", address, content=edit, headers=headers).json()
+        found: dict[str, Json] = Told(self._wire.ask("POST", address, content=edit, headers=headers))
         return found
 
     # --- money ----------------------------------------------------------------------------------------
@@ -178,7 +176,7 @@ class Client:
     def settle(self, attempt_id: int, *, billed: bool, usd: str | None = None) -> dict[str, Json]:
         """Say whether a vendor billed an order of an unknown outcome. NotFound, Conflict."""
         asked: dict[str, Json] = {"billed": billed} | ({} if usd is None else {"usd": usd})
-        found: dict[str, Json] = self._wire.ask("POST", f"/v1/costs/unknown/{attempt_id}", json=asked).json()
+        found: dict[str, Json] = Told(self._wire.ask("POST", f"/v1/costs/unknown/{attempt_id}", json=asked))
         return found
 
     def set_budget(
@@ -190,16 +188,14 @@ class Client:
             self._wire.ask("DELETE", address)
         else:
             self._wire.ask("PUT", address, json={"usd": usd, "allowUnpriced": allow_unpriced})
-        found: dict[str, Json] = self._wire.ask("GET", address).json()
+        found: dict[str, Json] = Told(self._wire.ask("GET", address))
         return found
 
     def _pages(self, address: str, asked: Mapping[str, str]) -> dict[str, Json]:
         items: list[Json] = []
         cursor: dict[str, str] = {}
         while True:
-            page: dict[str, Any] = self._wire.ask(
-                "GET", address, params={**asked, **cursor, "limit": "1000"}
-            ).json()
+            page = Told(self._wire.ask("GET", address, params={**asked, **cursor, "limit": "1000"}))
             items += page["items"]
             if page["nextCursor"] is None:
                 return {**page, "items": items}
@@ -232,8 +228,11 @@ def _files(document: Document, folder: Path) -> dict[str, Path]:
 
 
 def _progress(answer: httpx.Response) -> Progress:
-    told: dict[str, Any] = answer.json()
-    return Progress(told["jobId"], JobState(told["state"]), float(told["progress"]), told)
+    told = Told(answer)
+    try:
+        return Progress(told["jobId"], JobState(told["state"]), float(told["progress"]), told)
+    except (TypeError, ValueError) as fault:
+        raise told.strange() from fault
 
 
 def _file(folder: Path, name: str) -> Path:

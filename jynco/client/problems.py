@@ -34,6 +34,27 @@ def error_of(answer: httpx.Response) -> JyncoError:
     return kind(detail, retry_after=wait_of(answer))
 
 
+class Told(dict[str, Any]):
+    """What a Jynco says with a success. ServiceAway for what it does not say: it is another server, then."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self._who = answer.url.netloc.decode("ascii", "replace")
+        try:
+            told = answer.json()
+        except ValueError:
+            told = None
+        if not isinstance(told, dict):
+            raise self.strange()
+        super().__init__(told)
+
+    def __missing__(self, name: str) -> Any:
+        raise self.strange()
+
+    def strange(self) -> ServiceAway:
+        """Why nothing can be done with it."""
+        return ServiceAway(f"{self._who} is no Jynco, or a much older one: see the address.")
+
+
 def wait_of(answer: httpx.Response) -> float | None:
     """The seconds that the server asks to wait; None where it does not say, or says a date."""
     said = answer.headers.get("Retry-After", "")

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from jynco.client.problems import Told
 from jynco.client.wire import Wire
 
 LARGE: Final = (
@@ -21,7 +22,7 @@ def send(wire: Wire, project: str, path: Path) -> str:
     if path.stat().st_size < LARGE:
         with path.open("rb") as content:
             form: Any = {"file": (path.name, content)}
-            return str(wire.ask("POST", f"{project}/assets", files=form).json()["path"])
+            return str(Told(wire.ask("POST", f"{project}/assets", files=form))["path"])
     return _announced(wire, project, path)
 
 
@@ -29,11 +30,11 @@ def _announced(wire: Wire, project: str, path: Path) -> str:
     with path.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     asked = {"filename": path.name[-255:], "size": path.stat().st_size, "sha256": sha256}
-    told: dict[str, Any] = wire.ask("POST", f"{project}/uploads", json=asked).json()
+    told = Told(wire.ask("POST", f"{project}/uploads", json=asked))
     if told["asset"] is not None:
         return str(told["asset"]["path"])
     wire.give(partial(_given, told, path))
-    return str(wire.ask("POST", told["links"]["complete"]).json()["path"])
+    return str(Told(wire.ask("POST", told["links"]["complete"]))["path"])
 
 
 @contextmanager

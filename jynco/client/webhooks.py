@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import quote
 
+import httpx
+
+from jynco.client.problems import Told
 from jynco.client.wire import Wire
 from jynco.model.storyboard import Json
 
@@ -55,15 +57,14 @@ class Webhooks:
         items: list[Json] = []
         asked = {"limit": PAGE}
         while True:
-            page: dict[str, Any] = self._wire.ask("GET", address, params=asked).json()
+            page = Told(self._wire.ask("GET", address, params=asked))
             items += page["items"]
             if page["nextCursor"] is None:
                 return items
             asked = {"limit": PAGE, "cursor": page["nextCursor"]}
 
-    def _told(self, answer: Any) -> Report:
-        found: Report = answer.json()
-        return found
+    def _told(self, answer: httpx.Response) -> Report:
+        return Told(answer)
 
 
 def _place(webhook_id: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import httpx
 
 from jynco.client.problems import error_of, wait_of
-from jynco.errors import JyncoError, ServiceAway
+from jynco.errors import JyncoError, ServiceAway, UsageWrong
 
 TRIES: Final = 5
 LONGEST_WAIT: Final = 60.0  # seconds
@@ -25,11 +25,14 @@ Sleep = Callable[[float], None]
 
 
 class Wire:
-    """One server, and a key to it. Raises what the server refuses; ServiceAway when it cannot be reached."""
+    """One server, and a key to it. Raises what the server refuses; ServiceAway when it cannot be reached.
+
+    UsageWrong for an address or a key that nothing can be sent with.
+    """
 
     def __init__(self, server: str, key: str | None, *, timeout: float, sleep: Sleep = time.sleep) -> None:
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._http = httpx.Client(base_url=server.rstrip("/"), headers=headers, timeout=timeout)
+        headers = {"Authorization": f"Bearer {_sendable(key)}"} if key else {}
+        self._http = httpx.Client(base_url=_address(server), headers=headers, timeout=timeout)
         self._server = server
         self._sleep = sleep
 
@@ -100,6 +103,22 @@ class Wire:
 
     def _away(self, fault: httpx.HTTPError) -> ServiceAway:
         return ServiceAway(f"{self._server} does not answer ({type(fault).__name__}): see that it runs.")
+
+
+def _address(server: str) -> httpx.URL:
+    try:
+        url = httpx.URL(server.rstrip("/"))
+    except (httpx.InvalidURL, ValueError) as fault:
+        raise UsageWrong(f"{server!r} is no address of a server: {fault}.") from fault
+    if url.scheme not in {"http", "https"} or not url.host or (url.port or 1) > 65535:
+        raise UsageWrong(f"{server!r} is no address of a server: it looks like https://jynco.example.")
+    return url
+
+
+def _sendable(key: str) -> str:
+    if not (key.isascii() and key.isprintable()):
+        raise UsageWrong("The key has characters that no key has: copy it once more, and nothing beside it.")
+    return key
 
 
 def _passing(error: JyncoError) -> ServiceAway:

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import wave
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -130,6 +132,45 @@ def test_problems_become_the_errors_they_were(status: int, body: object, kind: t
     assert error.message
 
 
+@pytest.mark.parametrize(
+    "server", ["http://[::1", "localhost:8000", "ftp://a.example", "", "http://", "http://a:99999"]
+)
+def test_an_address_that_is_none_is_wrong_use(server: str) -> None:
+    with pytest.raises(UsageWrong, match="no address of a server"):
+        Client(server)
+
+
+@pytest.mark.parametrize("key", ["schl\u00fcssel", "jk_a\nb"])
+def test_a_key_that_cannot_be_sent_is_wrong_use(key: str) -> None:
+    with pytest.raises(UsageWrong, match="The key has characters"):
+        Client("http://127.0.0.1:1", key)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>welcome</html>", b"[]", b"{}", b'{"jobId": "a", "state": 1, "progress": []}']
+)
+def test_a_server_that_is_no_jynco_is_told_as_such(body: bytes) -> None:
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: nobody reads it."""
+
+    with HTTPServer(("127.0.0.1", 0), Other) as other:
+        thread = Thread(target=other.handle_request)
+        thread.start()
+        with (
+            Client(f"http://127.0.0.1:{other.server_port}") as client,
+            pytest.raises(ServiceAway, match="is no Jynco"),
+        ):
+            client.job("job_render_a")
+        thread.join()
+
+
 def test_only_peoples_files_are_sent() -> None:
     made = {"clipId": "clip_a", "motionPrompt": "pan", "sourceImage": "a.png", "sourceFile": "clips/a.mp4"}
     marked = {"clipId": "clip_c", "sourceFile": "clips/c.mp4", "jobId": "job_motion_c"}
@@ -167,6 +208,9 @@ def test_the_terminal_speaks_to_a_server(server: str, folder: Path) -> None:
         ran = jynco(*command, *there, cwd=folder)
         assert ran.returncode == 0, (command, ran.stderr)
         assert json.loads(ran.stdout)["projectId"] == project
+    planned = jynco("plan", "storyboard.json", "--server", server, cwd=folder).stdout.splitlines()
+    assert len(planned) == len(document(folder)["timeline"]) + 1
+    assert planned[0].split()[0] == "clip_1"
     missing = jynco("status", "job_render_nobody", *there, cwd=folder)
     assert (missing.returncode, json.loads(missing.stdout)["error"]["code"]) == (2, "not_found")
     assert not (folder / ".jynco").exists(), "nothing was started here"
