@@ -6,22 +6,24 @@ answered: what was counted then is what there is. Before that nobody waits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Lock
 from typing import Final
 
 from flask import Response, after_this_request, g
 
 from api.callers import caller
 from config.quotas import quotas_of
-from jynco.errors import QuotaExceeded
+from jynco.errors import Busy, QuotaExceeded
 from jynco.model.quotas import Quotas
 from jynco.model.storyboard import Document
 from jynco.model.uploads import Usage
 from workers.house import house
 
 GIGABYTE: Final = 10**9
-CROWD: Final = 250  # requests of one tenant at the same moment, and more than all processes serve
+CROWD: Final = 1000  # requests of one tenant at once, and more than two processes of 320 threads serve
+_turns: Final[dict[str, Lock]] = {}  # by tenant
 LARGE: Final = 20  # jobs that a request makes, of those that make many
 PATIENCE: Final = 30.0  # seconds for one's turn
 
@@ -80,12 +82,27 @@ def _take_turn() -> None:
     if "turn" in g:
         return
     g.turn = turn = ExitStack()
-    turn.enter_context(house().ground.lock.hold(f"quota-{caller().tenant}", PATIENCE))
 
     @after_this_request
     def leave(answer: Response) -> Response:
         turn.close()
         return answer
+
+    name = f"quota-{caller().tenant}"
+    turn.enter_context(here(name))
+    turn.enter_context(house().ground.lock.hold(name, PATIENCE))
+
+
+@contextmanager
+def here(name: str) -> Iterator[None]:
+    """One thread of this process for each tenant: whoever waits for the others waits with a connection."""
+    turn = _turns.setdefault(name, Lock())
+    if not turn.acquire(timeout=PATIENCE):
+        raise Busy(f"'{name}' is busy: try again in a moment.", retry_after=5)
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 def turn_over() -> None:

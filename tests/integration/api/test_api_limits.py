@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from api import create_app
+from api import create_app, quotas
 from api.limits import Counter
 from config.settings import Settings
 from jynco.embedded import Servers
@@ -108,6 +108,20 @@ def test_requests_at_the_same_moment_do_not_pass_a_quota(opened: Opened, project
         made, announcements = zip(*pool.map(ask, range(8)), strict=True)
     assert sorted(made) == [201] * 2 + [409] * 6
     assert sorted(announcements) == [201] * 3 + [409] * 5
+
+
+def test_whoever_waits_for_a_turn_waits_in_its_process_first(opened: Opened, project_id: str) -> None:
+    """A turn among all processes may take a connection to Postgres, which has fewer than there are threads."""
+    name = tenant()
+    one = Named(opened(quotas=Quotas(projects=9)), name)
+    with ThreadPoolExecutor(1) as pool:
+        with quotas.here(f"quota-{name}"):
+            asked = pool.submit(one.post, "/v1/projects", json=storyboard(project_id))
+            with pytest.raises(TimeoutError):
+                asked.result(timeout=1)
+            with house().ground.lock.hold(f"quota-{name}", timeout=1):
+                """It does not stand there."""
+        assert asked.result().status_code == 201
 
 
 def test_a_tenant_has_as_many_open_jobs_as_it_may(opened: Opened, project_id: str) -> None:
