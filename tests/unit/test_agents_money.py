@@ -23,7 +23,7 @@ from jynco.model.time import Rate
 from tests.contract.vendors import Watching
 from tests.doubles import runway
 from tests.doubles.vendor import KEY, Fault
-from tests.unit.agents_kit import LEASE, PROJECT, Hands, Heart, Shop, clip, code, failing
+from tests.unit.agents_kit import GIVE_UP, LEASE, PROJECT, Hands, Heart, Shop, clip, code, failing
 
 ALL = Span()
 
@@ -363,6 +363,36 @@ def test_what_was_made_before_it_was_cancelled_is_not_deleted_there(
     assert (double.cancelled, shop.states()) == ([], ["done"])
     assert shop.work(shop.retry("clip_a")).state is JobState.COMPLETED
     assert sum(double.bills.values()) == 1
+
+
+def refused_at_a_look(shop: Shop, double: runway.Runway) -> None:
+    """An order whose job ended because the key was refused, and which nobody has retried since."""
+    double.refuse("poll", 401)
+    shop.project(clip("a", "waves", provider="runway:gen4_turbo"))
+    assert code(shop.work(shop.start(Wishes(Purpose.CLIPS)).clips[0])) == "key_refused"
+    assert (shop.withdrawal.sweep("s"), shop.states()) == (0, ["submitted"])
+    shop.clock.turn(GIVE_UP + 1)
+
+
+def test_what_nobody_retries_is_brought_in_all_the_same(shop: Shop, double: runway.Runway) -> None:
+    double.life = ("SUCCEEDED",)
+    refused_at_a_look(shop, double)
+    shop.withdrawal.sweep("s")
+    assert (double.cancelled, shop.states()) == ([], ["done"])
+    assert shop.work(shop.retry("clip_a")).state is JobState.COMPLETED
+    assert sum(double.bills.values()) == 1
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+def test_what_nobody_retries_keeps_its_place_no_longer(shop: Shop, double: runway.Runway, deaf: bool) -> None:
+    double.life = ("RUNNING",)
+    refused_at_a_look(shop, double)
+    if deaf:
+        double.refuse("poll", 401)
+    shop.withdrawal.sweep("s")
+    (row,) = shop.attempts()
+    assert (row.state, row.error_code, len(double.cancelled)) == ("unknown", "gave_up", 1)
+    assert not shop.database.admission.running([row.cache_key])
 
 
 def test_an_order_that_is_not_known_yet_is_asked_for_again(shop: Shop, double: runway.Runway) -> None:

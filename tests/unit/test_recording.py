@@ -28,7 +28,7 @@ class Forgetful(MemoryLedger):
         self.state, self.times, self.written = state, times, written
         self.meanwhile: Callable[[], object] = lambda: None
 
-    def advance(self, generation: Generation, state: str, **known: object) -> Generation:  # type: ignore[override]
+    def advance(self, generation: Generation, state: str, **known: object) -> Generation:
         goes = state == self.state and self.times > 0
         if not goes or self.written:
             row = super().advance(generation, state, **known)  # type: ignore[arg-type]
