@@ -88,8 +88,14 @@ def spent(place: Estate, job: str) -> int:
 def test_everything_of_a_composer_is_told_at_once(place: Estate, call: Caller, source: Path) -> None:
     """The worker, its pool and FFmpeg, in no order: it is handed back, and no clip is said to be broken."""
     job = composing(place, call, "all-told", source)
-    pid, told = place.pid("worker_render"), place.below("worker_render")
-    assert set(composers(place.data)) & set(told)
+    pid, told = place.pid("worker_render"), list[int]()
+
+    def met() -> bool:
+        """Between two segments there is no FFmpeg for a moment."""
+        told[:] = place.below("worker_render")
+        return bool(set(composers(place.data)) & set(told))
+
+    wait(met, "FFmpeg is among them")
     tell(told[::-1], signal.SIGTERM)
     assert until(lambda: not set(told) & set(below(place.data)), ENDS), "all of them have ended"
     place.back("worker_render", pid)
