@@ -7,7 +7,18 @@ from collections.abc import Iterator
 import pytest
 
 from tests.acceptance.kit import below, wait
+from tests.doubles.runway import Runway
 from tests.faults.kit import Caller, Estate, estate
+from tests.integration.film_kit import ffmpeg
+
+
+@pytest.fixture(scope="module")
+def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runway]:
+    """A vendor's double that bills, and goes on with what is cancelled."""
+    source = tmp_path_factory.mktemp("vendor") / "clip.mp4"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=5", "-pix_fmt", "yuv420p", source)
+    with Runway(source.read_bytes()) as double:
+        yield double
 
 
 @pytest.fixture(scope="module")

@@ -21,15 +21,6 @@ EVERY = ("http", "terminal", "delete", "terminal delete")
 
 
 @pytest.fixture(scope="module")
-def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runway]:
-    """A vendor that goes on with what is cancelled, and bills it."""
-    source = tmp_path_factory.mktemp("vendor") / "clip.mp4"
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=5", "-pix_fmt", "yuv420p", source)
-    with Runway(source.read_bytes()) as double:
-        yield double
-
-
-@pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, vendor: Runway) -> Iterator[Estate]:
     """Everything, running, with that vendor."""
     data = tmp_path_factory.mktemp("estate") / "data"

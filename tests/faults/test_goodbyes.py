@@ -35,14 +35,6 @@ LISTEN_NO_MORE = "DROP TRIGGER note_taken ON jobs; DROP FUNCTION note_taken; DRO
 
 
 @pytest.fixture(scope="module")
-def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runway]:
-    source = tmp_path_factory.mktemp("vendor") / "clip.mp4"
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=5", "-pix_fmt", "yuv420p", source)
-    with Runway(source.read_bytes()) as double:
-        yield double
-
-
-@pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, vendor: Runway) -> Iterator[Estate]:
     """Everything, running, with a vendor that may say nothing for a minute."""
     data = tmp_path_factory.mktemp("estate") / "data"

@@ -14,7 +14,6 @@ from tests.acceptance.kit import below, wait
 from tests.doubles.runway import Runway
 from tests.doubles.vendor import KEY, Fault
 from tests.faults.kit import Caller, Estate, estate, film, paid
-from tests.integration.film_kit import ffmpeg
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 TURNSTILE = 4711  # an advisory lock, which whoever says that an order is about to be sent has to pass
@@ -30,14 +29,6 @@ AFTER = HOLD % (
     "DEFERRABLE INITIALLY DEFERRED",
 )  # it is being committed
 FREE = "DROP TRIGGER hold ON generations; DROP FUNCTION hold;"
-
-
-@pytest.fixture(scope="module")
-def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runway]:
-    source = tmp_path_factory.mktemp("vendor") / "clip.mp4"
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=5", "-pix_fmt", "yuv420p", source)
-    with Runway(source.read_bytes()) as double:
-        yield double
 
 
 @pytest.fixture(scope="module")
